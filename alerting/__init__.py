@@ -1,0 +1,1 @@
+"""ALERT: Exchange → Alert, once; and the channels that carry it."""

@@ -1,0 +1,1 @@
+"""CLEAN: Page → Story or Discard. Pure functions; no network, no clock."""

@@ -1,0 +1,1 @@
+"""THE WAREHOUSE: the records that flow, and the tables they land in."""

@@ -1,0 +1,1 @@
+"""TAG and LINK: Story → Findings → Exchange. Transformer models live here."""

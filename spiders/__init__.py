@@ -1,0 +1,1 @@
+"""COLLECT: the web → Page. Scrapy and feedparser live here and nowhere else."""

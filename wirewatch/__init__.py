@@ -1,0 +1,1 @@
+"""THE PRODUCT: composes the five steps and gives them a command."""
