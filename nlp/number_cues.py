@@ -1,0 +1,162 @@
+"""Words beside a number that say how exact it is and what it is a number of, in seven languages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from models.records import CountKind, CountRole
+
+_LEFT = {
+    CountKind.APPROXIMATE: (
+        "about around some roughly nearly almost approximately close[ ]to an[ ]estimated up[ ]towards|"
+        "около примерно порядка почти приблизительно близко[ ]к близько приблизно майже|təxminən az[ ]qala|yaklaşık neredeyse|"
+        "մոտ շուրջ մոտավորապես գրեթե|დაახლოებით"
+    ),
+    CountKind.AT_LEAST: (
+        "at[ ]least no[ ](?:fewer|less)[ ]than not[ ](?:fewer|less)[ ]than more[ ]than over above upwards[ ]of in[ ]excess[ ]of|"
+        "не[ ]менее не[ ]меньше более больше свыше как[ ]минимум минимум хотя[ ]бы щонайменше понад більш[ ]ніж не[ ]менш[ ]як|"
+        "azı ən[ ]azı|en[ ]az en[ ]azından|առնվազն ավելի[ ]քան|სულ[ ]მცირე"
+    ),
+    CountKind.AT_MOST: (
+        "up[ ]to at[ ]most no[ ]more[ ]than not[ ]more[ ]than fewer[ ]than less[ ]than under a[ ]maximum[ ]of|"
+        "до не[ ]более не[ ]больше менее максимум не[ ]більше|ən[ ]çoxu|en[ ]fazla en[ ]çok|մինչև մինչեւ առավելագույնը"
+    ),
+}
+_RIGHT = {
+    CountKind.APPROXIMATE: "or[ ]so|[’'-]?(?:[yn]?[aəe])?[ ](?:yaxın|yakın|qədər|kadar)|-მდე",
+    CountKind.AT_LEAST: (
+        "or[ ]more|[’'-]?(?:d[aəe]n|t[aəe]n|n[dt][aəe]n)[ ](?:çox|artıq|fazla)|[ ](?:и|или)[ ]более|-ից[ ]ավելի"
+    ),
+    CountKind.AT_MOST: "[’'-]?(?:d[aəe]k|[yn]?[aəe][ ]d[aəe]k)\\b|or[ ](?:fewer|less)",
+}
+_VAGUE = {
+    "en": (("dozens", 24), ("scores", 40), ("hundreds", 200), ("thousands", 2000), ("tens of thousands", 20000)),
+    "ru": (("десятк(?:и|ов|ам|ами|ах)", 20), ("сот(?:ни|ен|ням|нями|нях)", 200)),
+    "uk": (("десятк(?:и|ів)", 20), ("сот(?:ні|ень)", 200)),
+    "az": (("onlarla", 20), ("yüzlərlə", 200), ("minlərlə", 2000)),
+    "tr": (("onlarca", 20), ("yüzlerce", 200), ("binlerce", 2000)),
+    "hy": (("տասնյակ(?:ավոր|ներ)\\w*", 20), ("հարյուրավոր\\w*", 200), ("հազարավոր\\w*", 2000)),
+    "ka": (("ათეულობით", 20), ("ასობით", 200)),
+}
+_ROLES: dict[str, dict[CountRole, str]] = {
+    "en": {
+        CountRole.EXCLUDED: r"left out|not on the list|excluded|stay(?:ed|s)? behind|not included|refused to return",
+        CountRole.REMAINING: r"remain(?:ing|s|ed)?|still (?:held|in|missing|unaccounted|there|behind)|others? (?:are|is|still)|yet to",
+        CountRole.KILLED: r"kill(?:ed|s)?|died|dead|deaths|fell in|lost their lives|perished",
+        CountRole.DEMANDED: r"demand(?:s|ed|ing)?|asks? for|asked for|calls? for|called for|wants?|insist\w*|seek\w*|sought",
+        CountRole.TOTAL: r"in all|in total|a total of|altogether|since (?:the|january|\d)|so far|overall|the total|total",
+        CountRole.HELD: r"(?:is|are|were|being|been) held|hold(?:s|ing)?|detained|in captivity|in custody|captured|seized|kidnapped|abducted|taken|imprisoned|missing|serving|jailed",
+        CountRole.RELEASED: r"releas\w*|freed?|free(?:s|ing)|return\w*|hand(?:ed|s|ing)? over|handover|exchang\w*|swap\w*|traded?|came home|home|brought back|gave up|given up|turned over|received?|back|transferred|crossed|let go|repatriat\w*|deliver\w*",
+    },
+    "ru": {
+        CountRole.EXCLUDED: r"не вошл\w*|не включ\w*|вычеркнул\w*|вне списк\w*|отказал\w+ возвращ\w*",
+        CountRole.REMAINING: r"оста(?:л|ю|ё)\w*|остальн\w*|оставш\w*|по-прежнему|до сих пор",
+        CountRole.KILLED: r"погиб\w*|убит\w*|уби(?:л|ты)\w*|скончал\w*|умер\w*|жертв\w*",
+        CountRole.DEMANDED: r"требу\w*|потребова\w*|требова\w*|просит\w*|просят|добива\w*",
+        CountRole.TOTAL: r"всего|в общей сложности|итого|общ\w+ числ\w*|с начала",
+        CountRole.HELD: r"удержива\w*|содерж\w*|в плену|в тюрьм\w*|находятся в|захва\w*|задержал\w*|похи(?:т|щ)\w*|сид(?:ит|ят)|пропавш\w*|без вести",
+        CountRole.RELEASED: r"обмен\w*|обменя\w*|верн\w*|возвра\w*|переда\w*|освобо\w*|отпус\w*|отда\w*|выда\w*|получ\w*|доставл\w*|домой|дома|принял\w*|менять|приеха\w*|взамен|вышл\w*|помилова\w*",
+    },
+    "az": {
+        CountRole.EXCLUDED: r"siyahıya düşmə\w*|daxil deyil|imtina ed\w*",
+        CountRole.REMAINING: r"qal(?:an|ır|ıb|mış)\w*|hələ də|geri qayıtmayıb",
+        CountRole.KILLED: r"həlak ol\w*|öldür\w*|öl(?:üb|ən|dü)\w*|şəhid\w*",
+        CountRole.DEMANDED: r"tələb ed\w*|istəy\w*|xahiş\w*",
+        CountRole.TOTAL: r"ümumilikdə|cəmi|ümumi",
+        CountRole.HELD: r"saxlanıl\w*|saxlayır|əsirlikdə|həbsdə|tutul\w*|girov götür\w*|qaçır\w*|itkin",
+        CountRole.RELEASED: r"azad\w*|qayt\w*|qayıt\w*|təhvil\w*|dəyişdir\w*|mübadilə\w*|ver(?:ib|il|ir|ər|əc|məl|di)\w*|buraxıl\w*|buraxa\w*|göndər\w*|gətiril\w*|qəbul ed\w*|al(?:ıb|ındı|dı)\w*|əfv\w*",
+    },
+    "tr": {
+        CountRole.EXCLUDED: r"liste dışı\w*|dahil değil|reddet\w*",
+        CountRole.REMAINING: r"kal(?:an|dı|ıyor|mış)\w*|hâlâ|hala|halen",
+        CountRole.KILLED: r"öl(?:dü|en|üm|müş)\w*|öldürül\w*|şehit\w*|hayatını kaybe\w*",
+        CountRole.DEMANDED: r"talep\w*|istiyor\w*|istedi\w*|çağrı\w*",
+        CountRole.TOTAL: r"toplam\w*|bugüne kadar|toplamda",
+        CountRole.HELD: r"tutul\w*|tutuyor\w*|elinde\w*|gözaltı\w*|esaret\w*|cezaevi\w*|kaçırıl\w*|alıkon\w*|kayıp",
+        CountRole.RELEASED: r"serbest\w*|bırak\w*|iade\w*|teslim\w*|takas\w*|değiş\w*|dön(?:dü|ecek|üyor|en|müş)\w*|geri\w*|verdi|verecek|verildi|gönder\w*|kavuş\w*|aldı|getiril\w*",
+    },
+    "hy": {
+        CountRole.EXCLUDED: r"չի ներառ\w*|չեն ներառ\w*|հրաժար\w*",
+        CountRole.REMAINING: r"մնաց\w*|մնում\w*|դեռ\w*",
+        CountRole.KILLED: r"զոհվ\w*|սպանվ\w*|մահաց\w*",
+        CountRole.DEMANDED: r"պահանջ\w*|խնդր\w*",
+        CountRole.TOTAL: r"ընդհանուր\w*|ընդամենը|մինչ օրս",
+        CountRole.HELD: r"պահվ\w*|պահում\w*|գերության մեջ|կալանավորված\w*|առևանգվ\w*|անհայտ կորած",
+        CountRole.RELEASED: r"ազատ\w*|վերադար\w*|հանձն\w*|փոխանակ\w*|տուն\w*|ստաց\w*|բերվ\w*|դիմաց|փոխարեն\w*|կազատ\w*|կվերադար\w*|արձակ\w*",
+    },
+    "uk": {
+        CountRole.REMAINING: r"залиш\w*|досі|решт\w*",
+        CountRole.KILLED: r"загин\w*|загибл\w*|вбит\w*|убит\w*",
+        CountRole.DEMANDED: r"вимага\w*|просить",
+        CountRole.TOTAL: r"загалом|усього|всього|від початку",
+        CountRole.HELD: r"утриму\w*|в полоні|захопл\w*|зникл\w*",
+        CountRole.RELEASED: r"обмін\w*|поверн\w*|переда\w*|звільн\w*|вдома|додому|визвол\w*",
+    },
+    "ka": {
+        CountRole.HELD: r"დაკავებ\w*|ჰყავ\w*|იმყოფებ\w*",
+        CountRole.KILLED: r"დაიღუპ\w*|მოკლ\w*",
+        CountRole.RELEASED: r"გაათავისუფლ\w*|გათავისუფლ\w*|გადასც\w*|გადაეც\w*|დაბრუნ\w*|გაცვ\w*|გადმოსც\w*|გადმოეც\w*",
+    },
+}
+_PART = {
+    "en": r"\s*of (?:them|whom|those|these|the (?:\w+ )?\w+|our|whose)\b|(?:^|\W)(?:including|among them|of whom|of them)\s+$",
+    "ru": r"\s*из (?:них|этих|\w+)\b|(?:из них|в том числе|включая|среди них|из которых)\s*(?:\w+\s+){0,1}$",
+    "uk": r"\s*із? них\b|(?:з них|у тому числі|серед них)\s*$",
+    "az": r"(?:onlardan|bunlardan|o cümlədən|aralarında|onların)\s*$|(?:n[əa]f[əe]rd[əa]n|l[əa]rd[əa]n)\s*$",
+    "tr": r"(?:bunlardan|onlardan|aralarında|içlerinden|bunların)\s*$",
+    "hy": r"(?:նրանցից|որոնցից|այդ թվում|ներառյալ)\s*$|\w+ից\s*$",
+    "ka": r"(?:მათგან|მათ შორის)\s*$",
+}
+_EXCHANGE = re.compile(
+    r"releas|freed|free(?:s|ing)?\b|return|hand(?:ed|over| over)|exchang|swap|prison|captiv|hostage|detain|held\b|bodies|remains\b|repatriat"
+    r"|handed|trade|jail|pow\b|crossed|pardon|home\b"
+    r"|обмен|плен|верну|возвра|переда|освобо|отпус|заложн|заключ|задержан|тела\b|взамен|домой|помилов"
+    r"|обмін|полон|поверн|звільн"
+    r"|mübadilə|dəyiş|əsir|azad|qayt|qayıt|təhvil|girov|saxlan|məhbus|buraxıl|verib|verilib"
+    r"|takas|esir|serbest|iade|teslim|rehine|tutuk|tutsak|tutul|cenaze|değiş"
+    r"|փոխանակ|գերի|գերու|ազատ|վերադար|հանձն|պատանդ|պահվ|մարմին|աճյուն|ռազմագեր"
+    r"|გაცვ|ტყვე|გათავისუფლ|გაათავისუფლ|გადასც|დაბრუნ|დაკავებ"
+)
+
+
+def speaks_of_captives(sentence: str) -> bool:
+    """Whether a folded sentence has a word of captivity, release or exchange in it, in any of the seven languages."""
+    return _EXCHANGE.search(sentence) is not None
+
+
+@cache
+def left_kinds() -> tuple[tuple[CountKind, re.Pattern[str]], ...]:
+    """What stands right before a number and says how exact it is; matched at the end of the folded text before it."""
+    return tuple(
+        (kind, re.compile(rf"(?<!\w)(?:{_alternatives(words)})\s+(?:the\s+)?$")) for kind, words in _LEFT.items()
+    )
+
+
+@cache
+def right_kinds() -> tuple[tuple[CountKind, re.Pattern[str]], ...]:
+    """What stands right behind a number or its noun and says how exact it is."""
+    return tuple((kind, re.compile(rf"\s*(?:{words})")) for kind, words in _RIGHT.items())
+
+
+def _alternatives(words: str) -> str:
+    return "|".join(word for language in words.split("|") for word in language.split())
+
+
+@cache
+def vague(language: str) -> tuple[tuple[re.Pattern[str], int], ...]:
+    """Words like "hundreds", with the least they can mean."""
+    return tuple((re.compile(rf"\b(?:{word})\b"), low) for word, low in _VAGUE.get(language[:2], _VAGUE["en"]))
+
+
+@cache
+def role_cues(language: str) -> tuple[tuple[CountRole, re.Pattern[str]], ...]:
+    """Words that say what the people of a number have gone through, for one folded sentence."""
+    table = _ROLES.get(language[:2], _ROLES["en"])
+    return tuple((role, re.compile(rf"\b(?:{words})")) for role, words in table.items())
+
+
+@cache
+def part_cue(language: str) -> re.Pattern[str]:
+    """ "Of them" right behind a number, or at the end of what stands before it."""
+    return re.compile(_PART.get(language[:2], _PART["en"]))
