@@ -339,6 +339,7 @@ class Mention:
     end: int
     actor: Actor
     words: str  # verbatim
+    loaded: bool = False  # the words are partisan; the code never is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

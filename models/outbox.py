@@ -1,0 +1,307 @@
+"""Alerts and the outbox: decided once, delivered at least once, always under the same key.
+
+The alert rows, their deliveries and the exchange's stage change are one transaction. A delivery is leased, sent outside
+any transaction and marked; a sender that dies in between sends again under the same idempotency key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from models.errors import WarehouseError
+from models.records import Alert, Delivery, Phase, Rule, Told
+from models.rows import new_id
+from models.tables import alert, delivery, exchange, rule
+from models.warehouse import Warehouse, now
+
+MAX_TRIES = 8
+_BACK_OFF_S = 10
+_BACK_OFF_MAX_S = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """An exchange that changed since alerts were last decided on it."""
+
+    exchange_id: int
+    slug: str
+    revision: int
+
+
+def undecided(connection: Connection) -> tuple[Undecided, ...]:
+    """Exchanges that wait for the alert step, the oldest opening first."""
+    rows = connection.execute(
+        select(exchange).where(exchange.c.stage == "alert").order_by(exchange.c.opened_on, exchange.c.slug)
+    )
+    return tuple(Undecided(exchange_id=row.id, slug=row.slug, revision=row.revision) for row in rows)
+
+
+def sync_rules(connection: Connection, rules: Sequence[Rule]) -> None:
+    """Bring the rule rows in step with the watch file."""
+    for wanted in rules:
+        definition = json.loads(json.dumps(asdict(wanted)))
+        stored = connection.execute(select(rule).where(rule.c.id == wanted.id)).one_or_none()
+        if stored is None:
+            connection.execute(insert(rule).values(id=wanted.id, definition=definition, updated_at=now(connection)))
+        elif stored.definition != definition:
+            connection.execute(
+                update(rule).where(rule.c.id == wanted.id).values(definition=definition, updated_at=now(connection))
+            )
+
+
+def told(connection: Connection, exchange_id: int, rule_id: str) -> Told:
+    """What the thread of an exchange has told under a rule, suppressed events included."""
+    rows = connection.execute(
+        select(alert.c.event_key, alert.c.told)
+        .where(alert.c.exchange_id == exchange_id, alert.c.rule_id == rule_id)
+        .order_by(alert.c.id)
+    ).all()
+    if not rows:
+        return Told()
+    last = rows[-1].told
+    return Told(
+        event_keys=frozenset(row.event_key for row in rows),
+        phase=Phase(last["phase"]) if last["phase"] else None,
+        figures=tuple((leg, count) for leg, count in last["figures"]),
+        independent_origins=last["independent_origins"],
+        conflicts=tuple(last["conflicts"]),
+        corrected=last["corrected"],
+    )
+
+
+def record(connection: Connection, waiting: Undecided, decided: Sequence[tuple[Alert, Told]]) -> int:
+    """Store what was decided on one exchange and close its stage; gives how many alerts are new.
+
+    Raises:
+        WarehouseError: the exchange changed meanwhile; nothing is kept and it is decided again.
+    """
+    fresh = sum(_record_one(connection, waiting.exchange_id, event, after) for event, after in decided)
+    closed = connection.execute(
+        update(exchange)
+        .where(exchange.c.id == waiting.exchange_id, exchange.c.revision == waiting.revision)
+        .values(stage="alerted")
+    ).rowcount
+    if closed != 1:
+        raise WarehouseError(f"exchange {waiting.slug}", "changed meanwhile", hint="it is decided again")
+    return fresh
+
+
+def _record_one(connection: Connection, exchange_id: int, event: Alert, after: Told) -> int:
+    same = (alert.c.rule_id == event.rule_id) & (alert.c.event_key == event.event_key)
+    if connection.execute(select(alert.c.id).where(same)).first():
+        return 0
+    alert_id = new_id(
+        connection.execute(
+            insert(alert).values(
+                exchange_id=exchange_id,
+                rule_id=event.rule_id,
+                thread_key=event.thread_key,
+                event_key=event.event_key,
+                reason=event.reason.value,
+                severity=event.severity.value,
+                trust=event.trust.value,
+                trust_reasons=list(event.trust_reasons),
+                title=event.title,
+                body=event.body,
+                payload=json.loads(event.payload),
+                told=_told_fields(after),
+                suppressed=event.suppressed,
+                decided_at=event.decided_at,
+                created_at=now(connection),
+            )
+        )
+    )
+    for channel in () if event.suppressed else event.channels:
+        _post(connection, alert_id, event.event_key, channel)
+    return 1
+
+
+def _post(connection: Connection, alert_id: int, event_key: str, channel: str) -> None:
+    """Two rules that send one event to one channel post it once."""
+    key = f"{event_key}:{channel}"
+    if not connection.execute(select(delivery.c.id).where(delivery.c.key == key)).first():
+        connection.execute(insert(delivery).values(key=key, alert_id=alert_id, channel=channel))
+
+
+def _told_fields(after: Told) -> dict[str, Any]:
+    return {
+        "phase": after.phase.value if after.phase else None,
+        "figures": [list(pair) for pair in after.figures],
+        "independent_origins": after.independent_origins,
+        "conflicts": list(after.conflicts),
+        "corrected": after.corrected,
+    }
+
+
+# ---------------------------------------------------------------- deliveries
+
+
+def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | None:
+    """Lease the oldest delivery that is due; None when nothing is."""
+    with warehouse.write() as connection:
+        moment = now(connection)
+        due = (
+            select(delivery.c.id)
+            .where(delivery.c.state == "waiting")
+            .where(or_(delivery.c.lease_until.is_(None), delivery.c.lease_until < moment))
+            .where(or_(delivery.c.next_try_at.is_(None), delivery.c.next_try_at <= moment))
+            .order_by(delivery.c.id)
+            .limit(1)
+        )
+        if connection.dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        row_id = connection.execute(due).scalar_one_or_none()
+        if row_id is None:
+            return None
+        connection.execute(
+            update(delivery)
+            .where(delivery.c.id == row_id)
+            .values(
+                lease_owner=owner,
+                lease_until=moment + timedelta(seconds=lease_s),
+                attempts=delivery.c.attempts + 1,
+            )
+        )
+        return _load(connection, int(row_id))
+
+
+def _load(connection: Connection, row_id: int) -> Delivery:
+    row = connection.execute(
+        select(delivery, alert.c.title, alert.c.body, alert.c.payload)
+        .join(alert, alert.c.id == delivery.c.alert_id)
+        .where(delivery.c.id == row_id)
+    ).one()
+    return Delivery(
+        key=row.key,
+        alert_id=row.alert_id,
+        channel=row.channel,
+        title=row.title,
+        body=row.body,
+        payload=json.dumps(row.payload, ensure_ascii=False, sort_keys=True),
+        attempt=row.attempts,
+    )
+
+
+def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -> bool:
+    """Remember that a channel took it; False when the lease was lost (another sender sends it again, same key)."""
+    with warehouse.write() as connection:
+        return bool(
+            connection.execute(
+                update(delivery)
+                .where(delivery.c.key == sent.key, delivery.c.lease_owner == owner, delivery.c.state == "waiting")
+                .values(
+                    state="sent",
+                    sent_at=now(connection),
+                    response=response[:500],
+                    lease_owner=None,
+                    lease_until=None,
+                    last_error=None,
+                )
+            ).rowcount
+        )
+
+
+def mark_failed(
+    warehouse: Warehouse, owner: str, failed: Delivery, cause: str, *, final: bool, retry_after_s: float | None = None
+) -> None:
+    """Remember why a channel did not take it: tried again later, or dead after the last try."""
+    dead = final or failed.attempt >= MAX_TRIES
+    pause = retry_after_s or min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (failed.attempt - 1))
+    with warehouse.write() as connection:
+        connection.execute(
+            update(delivery)
+            .where(delivery.c.key == failed.key, delivery.c.lease_owner == owner)
+            .values(
+                state="dead" if dead else "waiting",
+                last_error=cause[:500],
+                next_try_at=None if dead else now(connection) + timedelta(seconds=pause),
+                lease_owner=None,
+                lease_until=None,
+            )
+        )
+
+
+def resend(warehouse: Warehouse, key: str) -> None:
+    """Put a dead delivery back into the outbox.
+
+    Raises:
+        WarehouseError: there is no dead delivery under this key.
+    """
+    with warehouse.write() as connection:
+        changed = connection.execute(
+            update(delivery)
+            .where(delivery.c.key == key, delivery.c.state == "dead")
+            .values(state="waiting", attempts=0, next_try_at=None)
+        ).rowcount
+    if not changed:
+        raise WarehouseError(f"delivery {key}", "no dead delivery has this key", hint="see `wirewatch alert log`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedAlert:
+    """An alert as the log shows it."""
+
+    id: int
+    exchange: str
+    event_key: str
+    reason: str
+    severity: str
+    trust: str
+    title: str
+    body: str
+    suppressed: str | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDelivery:
+    """A delivery as the log shows it."""
+
+    key: str
+    channel: str
+    state: str
+    attempts: int
+    last_error: str | None
+    sent_at: datetime | None
+    response: str | None
+
+
+def alerts(connection: Connection) -> tuple[LoggedAlert, ...]:
+    """Every alert, the latest first."""
+    rows = connection.execute(
+        select(alert, exchange.c.slug).join(exchange, exchange.c.id == alert.c.exchange_id).order_by(alert.c.id.desc())
+    )
+    return tuple(
+        LoggedAlert(
+            id=row.id,
+            exchange=row.slug,
+            event_key=row.event_key,
+            reason=row.reason,
+            severity=row.severity,
+            trust=row.trust,
+            title=row.title,
+            body=row.body,
+            suppressed=row.suppressed,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    )
+
+
+def deliveries(connection: Connection) -> tuple[LoggedDelivery, ...]:
+    """Every delivery, the latest first."""
+    rows = connection.execute(select(delivery).order_by(delivery.c.id.desc())).mappings()
+    return tuple(LoggedDelivery(**{name: row[name] for name in LoggedDelivery.__slots__}) for row in rows)
+
+
+def unsent(connection: Connection) -> int:
+    """Deliveries that still wait."""
+    return int(
+        connection.execute(select(func.count()).select_from(delivery).where(delivery.c.state == "waiting")).scalar_one()
+    )

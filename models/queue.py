@@ -1,0 +1,218 @@
+"""Who works on what: rows wait in a stage, are leased, and leave it in the same transaction as their results.
+
+    claim (short transaction) → work (no transaction) → finish (results + stage, one transaction, fenced)
+
+A worker that dies keeps its lease until it lapses; its row is then claimed by another. Attempts are counted at the
+claim, so that an item that kills its worker ends in quarantine too. Leases use the database's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Table, insert, or_, select, update
+
+from models.errors import WarehouseError
+from models.tables import capture, quarantine, story_version
+from models.warehouse import Warehouse, now
+
+_BACK_OFF_S = 30  # first pause after a failure; doubles with each try
+_BACK_OFF_MAX_S = 3600
+_TABLES: Final = {"capture": capture, "story_version": story_version}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The rows of a table that wait in one stage."""
+
+    table: str  # capture | story_version
+    stage: str
+
+
+CLEAN: Final = Queue(table="capture", stage="clean")
+TAG: Final = Queue(table="story_version", stage="tag")
+LINK: Final = Queue(table="story_version", stage="link")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Who claims, for how long, and when to give up on an item."""
+
+    name: str  # unique per process
+    lease_s: int = 300
+    max_attempts: int = 3
+
+
+def claim(warehouse: Warehouse, queue: Queue, worker: Worker, *, limit: int) -> tuple[int, ...]:
+    """Lease up to `limit` waiting rows, oldest first; items tried too often go to quarantine instead."""
+    table = _TABLES[queue.table]
+    with warehouse.write() as connection:
+        moment = now(connection)
+        waiting = (
+            select(table.c.id, table.c.attempts, table.c.last_error)
+            .where(table.c.stage == queue.stage)
+            .where(or_(table.c.lease_until.is_(None), table.c.lease_until < moment))
+            .where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= moment))
+            .order_by(table.c.id)
+            .limit(limit)
+        )
+        if connection.dialect.name == "postgresql":
+            waiting = waiting.with_for_update(skip_locked=True)
+        rows = connection.execute(waiting).all()
+        for row in rows:
+            if row.attempts >= worker.max_attempts:
+                cause = row.last_error or "its worker died each time"
+                _put_aside(connection, queue, row.id, cause, row.attempts)
+        taken = tuple(row.id for row in rows if row.attempts < worker.max_attempts)
+        connection.execute(
+            update(table)
+            .where(table.c.id.in_(taken))
+            .values(
+                lease_owner=worker.name,
+                lease_until=moment + timedelta(seconds=worker.lease_s),
+                attempts=table.c.attempts + 1,
+            )
+        )
+    return taken
+
+
+@contextmanager
+def finish(
+    warehouse: Warehouse, queue: Queue, worker: Worker, items: Sequence[int], *, stage: str, alone: bool = False
+) -> Iterator[Connection]:
+    """A transaction for the results of leased items: it commits with the stage change, or not at all.
+
+    Args:
+        warehouse: where.
+        queue: the stage the items leave.
+        worker: the holder of their leases.
+        items: row ids.
+        stage: the stage they enter.
+        alone: see `Warehouse.write`.
+
+    Raises:
+        WarehouseError: another worker holds one of the leases by now; nothing was kept.
+    """
+    table = _TABLES[queue.table]
+    with warehouse.write(alone=alone) as connection:
+        yield connection
+        changed = connection.execute(
+            update(table)
+            .where(table.c.id.in_(items), table.c.stage == queue.stage, table.c.lease_owner == worker.name)
+            .values(stage=stage, lease_owner=None, lease_until=None, attempts=0, next_try_at=None, last_error=None)
+        ).rowcount
+        if changed != len(items):
+            raise WarehouseError(
+                f"{queue.table} {list(items)}", "the lease was lost", hint="its new holder finishes the work"
+            )
+
+
+def fail(warehouse: Warehouse, queue: Queue, worker: Worker, item: int, cause: str) -> bool:
+    """Give an item back for a later try, or put it aside when this was the last; tells whether it was put aside."""
+    table = _TABLES[queue.table]
+    with warehouse.write() as connection:
+        row = connection.execute(
+            select(table.c.attempts).where(
+                table.c.id == item, table.c.stage == queue.stage, table.c.lease_owner == worker.name
+            )
+        ).one_or_none()
+        if row is None:
+            return False
+        if row.attempts >= worker.max_attempts:
+            _put_aside(connection, queue, item, cause, row.attempts)
+            return True
+        pause = min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (row.attempts - 1))
+        connection.execute(
+            update(table)
+            .where(table.c.id == item)
+            .values(
+                lease_owner=None,
+                lease_until=None,
+                last_error=cause[:500],
+                next_try_at=now(connection) + timedelta(seconds=pause),
+            )
+        )
+    return False
+
+
+def release(warehouse: Warehouse, worker: Worker) -> int:
+    """Give back every lease of a worker that stops; the tries it did not use are not counted."""
+    given = 0
+    with warehouse.write() as connection:
+        for table in _TABLES.values():
+            given += connection.execute(
+                update(table)
+                .where(table.c.lease_owner == worker.name)
+                .values(lease_owner=None, lease_until=None, attempts=table.c.attempts - 1)
+            ).rowcount
+    return given
+
+
+def waiting(connection: Connection, queue: Queue) -> int:
+    """Rows in the stage, leased ones included."""
+    table = _TABLES[queue.table]
+    return len(connection.execute(select(table.c.id).where(table.c.stage == queue.stage)).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutAside:
+    """An item in quarantine."""
+
+    id: int
+    queue: str
+    item_id: int
+    stage: str
+    cause: str
+    attempts: int
+
+
+def put_aside(connection: Connection) -> tuple[PutAside, ...]:
+    """Everything that is in quarantine now."""
+    rows = connection.execute(
+        select(quarantine).where(quarantine.c.released_at.is_(None)).order_by(quarantine.c.id)
+    ).mappings()
+    return tuple(PutAside(**{name: row[name] for name in PutAside.__slots__}) for row in rows)
+
+
+def replay(warehouse: Warehouse, quarantine_id: int) -> None:
+    """Let an item back into the stage it did not pass.
+
+    Raises:
+        WarehouseError: there is no such item in quarantine.
+    """
+    with warehouse.write() as connection:
+        row = connection.execute(
+            select(quarantine).where(quarantine.c.id == quarantine_id, quarantine.c.released_at.is_(None))
+        ).one_or_none()
+        if row is None:
+            raise WarehouseError(f"quarantine {quarantine_id}", "no such item", hint="see `wirewatch quarantine list`")
+        table = _TABLES[row.queue]
+        connection.execute(
+            update(table)
+            .where(table.c.id == row.item_id)
+            .values(stage=row.stage, attempts=0, next_try_at=None, lease_owner=None, lease_until=None)
+        )
+        connection.execute(
+            update(quarantine).where(quarantine.c.id == quarantine_id).values(released_at=now(connection))
+        )
+
+
+def _put_aside(connection: Connection, queue: Queue, item: int, cause: str, attempts: int) -> None:
+    table: Table = _TABLES[queue.table]
+    connection.execute(
+        update(table).where(table.c.id == item).values(stage="quarantined", lease_owner=None, lease_until=None)
+    )
+    connection.execute(
+        insert(quarantine).values(
+            queue=queue.table,
+            item_id=item,
+            stage=queue.stage,
+            cause=cause[:500],
+            attempts=attempts,
+            created_at=now(connection),
+        )
+    )

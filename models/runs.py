@@ -1,0 +1,50 @@
+"""The run log: what each run of a step did, or why it ended early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, update
+
+from models.records import Report
+from models.rows import new_id
+from models.tables import run
+from models.warehouse import Warehouse, now
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenRun:
+    """A run that is going on; its report is set when the step has one."""
+
+    id: int
+    report: Report | None = field(default=None)
+
+
+@contextmanager
+def logged(warehouse: Warehouse, step: str, *, reference_at: datetime | None = None) -> Iterator[OpenRun]:
+    """Log a run from start to end; a run that was killed keeps its start and no end."""
+    with warehouse.write() as connection:
+        started = insert(run).values(step=step, started_at=now(connection), reference_at=reference_at, notes=[])
+        going = OpenRun(id=new_id(connection.execute(started)))
+    try:
+        yield going
+    except BaseException as error:
+        _close(warehouse, going, f"{type(error).__name__}: {error}"[:500])
+        raise
+    _close(warehouse, going, None)
+
+
+def _close(warehouse: Warehouse, going: OpenRun, error: str | None) -> None:
+    done = going.report
+    counts = (
+        {"read": done.read, "written": done.written, "discarded": done.discarded, "failed": done.failed} if done else {}
+    )
+    with warehouse.write() as connection:
+        connection.execute(
+            update(run)
+            .where(run.c.id == going.id)
+            .values(finished_at=now(connection), error=error, notes=list(done.notes) if done else [], **counts)
+        )

@@ -1,0 +1,73 @@
+"""Full text: FTS5 on SQLite, tsvector on PostgreSQL, one question for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from models.errors import WarehouseError
+
+CREATE: Final = {
+    "sqlite": ("CREATE VIRTUAL TABLE story_search USING fts5(title, text, tokenize = 'unicode61')",),
+    "postgresql": (
+        "CREATE TABLE story_search (rowid integer PRIMARY KEY, title text NOT NULL, text text NOT NULL)",
+        "CREATE INDEX ix_story_search ON story_search USING gin (to_tsvector('simple', title || ' ' || text))",
+    ),
+}
+_INSERT: Final = text("INSERT INTO story_search (rowid, title, text) VALUES (:id, :title, :text)")
+_ASK: Final = {
+    "sqlite": text("""
+        SELECT v.key, v.title, v.published_at, o.name AS outlet,
+               snippet(story_search, 1, '[', ']', '…', 24) AS words
+        FROM story_search JOIN story_version v ON v.id = story_search.rowid
+        JOIN story st ON st.id = v.story_id JOIN source s ON s.id = st.source_id JOIN outlet o ON o.id = s.outlet_id
+        WHERE story_search MATCH :query ORDER BY rank, v.id LIMIT :limit"""),
+    "postgresql": text("""
+        SELECT v.key, v.title, v.published_at, o.name AS outlet,
+               ts_headline('simple', f.text, q, 'StartSel=[, StopSel=], MaxWords=24, MinWords=12') AS words
+        FROM story_search f JOIN story_version v ON v.id = f.rowid
+        JOIN story st ON st.id = v.story_id JOIN source s ON s.id = st.source_id JOIN outlet o ON o.id = s.outlet_id,
+             websearch_to_tsquery('simple', :query) q
+        WHERE to_tsvector('simple', f.title || ' ' || f.text) @@ q
+        ORDER BY ts_rank(to_tsvector('simple', f.text), q) DESC, v.id LIMIT :limit"""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A story version that answers a search."""
+
+    story_id: str
+    outlet: str
+    published_at: str  # ISO 8601, empty when unknown
+    title: str
+    words: str  # the place that answers, matches in brackets
+
+
+def index(connection: Connection, version_id: int, title: str, body: str) -> None:
+    """Make a version findable."""
+    connection.execute(_INSERT, {"id": version_id, "title": title, "text": body})
+
+
+def search(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit, ...]:
+    """Versions that answer the query, best first. Words, "phrases", prefix*, OR, NOT.
+
+    Raises:
+        WarehouseError: the query cannot be read.
+    """
+    try:
+        rows = connection.execute(_ASK[connection.dialect.name], {"query": query, "limit": limit}).all()
+    except Exception as error:
+        raise WarehouseError(f"search {query!r}", "cannot be read", hint='quote it: "words like-these"') from error
+    return tuple(
+        Hit(
+            story_id=row.key,
+            outlet=row.outlet,
+            published_at=str(row.published_at or ""),
+            title=row.title,
+            words=row.words,
+        )
+        for row in rows
+    )

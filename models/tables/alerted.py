@@ -1,0 +1,67 @@
+"""What the desk was told, under which rule, and how it travelled."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+
+from models.columns import METADATA, UtcDateTime, key, lease, one_of, ref
+from models.records import AlertReason, Severity, Trust
+
+DELIVERY_STATES = ("waiting", "sent", "dead")
+
+rule = Table(
+    "rule",
+    METADATA,
+    Column("id", String, primary_key=True, comment="the id in watch/rules.toml"),
+    Column("definition", JSON, nullable=False, comment="the rule as it stood when it last decided"),
+    Column("updated_at", UtcDateTime, nullable=False, comment="when the definition last changed"),
+    comment="when to tell whom",
+)
+
+alert = Table(
+    "alert",
+    METADATA,
+    key(),
+    ref("exchange_id", "exchange", "the exchange it tells of"),
+    Column("rule_id", ForeignKey("rule.id"), nullable=False, comment="the rule that asked for it"),
+    Column("thread_key", String, nullable=False, index=True, comment="exchange:<slug>: one thread per exchange"),
+    Column("event_key", String, nullable=False, comment="thread, reason and digest of the new facts"),
+    Column("reason", String, nullable=False, comment="why the desk is told"),
+    Column("severity", String, nullable=False, comment="how loudly"),
+    Column("trust", String, nullable=False, comment="how well it was borne out then"),
+    Column("trust_reasons", JSON, nullable=False, comment="why that, in short sentences"),
+    Column("title", String, nullable=False, comment="one line"),
+    Column("body", String, nullable=False, comment="the message as text"),
+    Column("payload", JSON, nullable=False, comment="the same fields for machines"),
+    Column("told", JSON, nullable=False, comment="what the thread has told after this event: the memory of the rule"),
+    Column("suppressed", String, comment="why it was kept without delivery; NULL when it was told"),
+    Column("decided_at", UtcDateTime, nullable=False, comment="reference time of the decision"),
+    Column("created_at", UtcDateTime, nullable=False, comment="when the row was made, by the database's clock"),
+    UniqueConstraint("rule_id", "event_key"),
+    one_of("reason", AlertReason),
+    one_of("severity", Severity),
+    one_of("trust", Trust),
+    one_of("suppressed", ("stale",), nullable=True),
+    comment="one event in the thread of an exchange",
+)
+
+delivery = Table(
+    "delivery",
+    METADATA,
+    key(),
+    Column("key", String, nullable=False, unique=True, comment="idempotency key: <event key>:<channel>"),
+    ref("alert_id", "alert", "what is told"),
+    Column("channel", String, nullable=False, comment="the channel of wirewatch.toml it goes to"),
+    Column(
+        "state", String, nullable=False, server_default="waiting", comment="waiting, sent, or dead after the last try"
+    ),
+    *lease(),
+    Column("sent_at", UtcDateTime, comment="when the channel took it; NULL until then"),
+    Column("response", String, comment="what the channel answered, in one line"),
+    one_of("state", DELIVERY_STATES),
+    CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
+    CheckConstraint("attempts >= 0", name="attempts_are_counted"),
+    comment="the outbox: one alert on its way to one channel",
+)
+
+__all__ = ["alert", "delivery", "rule"]

@@ -1,0 +1,68 @@
+"""What keeps the flow honest: runs, discards, quarantine, models."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+
+from models.columns import METADATA, UtcDateTime, key, one_of
+from models.records import DiscardReason
+
+STEPS = ("collect", "clean", "tag", "link", "alert", "ingest")
+
+run = Table(
+    "run",
+    METADATA,
+    key(),
+    Column("step", String, nullable=False, comment="collect, clean, tag, link, alert or ingest"),
+    Column("started_at", UtcDateTime, nullable=False, comment="by the database's clock"),
+    Column("finished_at", UtcDateTime, comment="NULL while it runs, or when it was killed"),
+    Column(
+        "reference_at", UtcDateTime, comment="the time that fresh and stale were judged against; NULL where none was"
+    ),
+    Column("read", Integer, comment="items it took"),
+    Column("written", Integer, comment="items that went on"),
+    Column("discarded", Integer, comment="items that left with a reason"),
+    Column("failed", Integer, comment="items that will be tried again or were quarantined"),
+    Column("notes", JSON, nullable=False, comment="what an operator should know"),
+    Column("error", String, comment="why the run ended early; NULL when it did not"),
+    one_of("step", STEPS),
+    CheckConstraint("read IS NULL OR read = written + discarded + failed", name="adds_up"),
+    comment="one run of one step",
+)
+
+discard = Table(
+    "discard",
+    METADATA,
+    Column("capture_id", ForeignKey("capture.id"), primary_key=True, comment="the capture that left the flow"),
+    Column("url", String, nullable=False, comment="its address"),
+    Column("reason", String, nullable=False, comment="why"),
+    Column("detail", String, nullable=False, comment="more of the why; may be empty"),
+    one_of("reason", DiscardReason),
+    comment="a capture that did not become a story, with the reason",
+)
+
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    key(),
+    Column("queue", String, nullable=False, comment="the table the item stands in: capture or story_version"),
+    Column("item_id", Integer, nullable=False, comment="row id of the item in that table"),
+    Column("stage", String, nullable=False, comment="the stage it did not pass"),
+    Column("cause", String, nullable=False, comment="the last error, in one line"),
+    Column("attempts", Integer, nullable=False, comment="times it was tried"),
+    Column("created_at", UtcDateTime, nullable=False, comment="when it was put aside"),
+    Column("released_at", UtcDateTime, comment="when it was let back; NULL while it is aside"),
+    one_of("queue", ("capture", "story_version")),
+    comment="items put aside after too many tries",
+)
+
+model = Table(
+    "model",
+    METADATA,
+    key(),
+    Column("name", String, nullable=False, comment="name of the model"),
+    Column("version", String, nullable=False, comment="version of the model"),
+    Column("weights_sha256", String(64), nullable=False, comment="digest of its weights"),
+    UniqueConstraint("name", "version", "weights_sha256"),
+    comment="a model that made findings",
+)

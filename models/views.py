@@ -1,0 +1,103 @@
+"""The views analysts read: documented, the same SQL on both engines, derived and never stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_BEST_COUNTS = """
+SELECT cl.leg_id AS leg_id,
+       MIN(COALESCE(c.low, c.best)) AS low,
+       MAX(COALESCE(c.high, c.best)) AS high,
+       COUNT(DISTINCT c.best) AS different
+FROM claim_link cl JOIN claim c ON c.id = cl.claim_id
+WHERE cl.slot = 'count' AND cl.leg_id IS NOT NULL
+GROUP BY cl.leg_id
+"""
+
+# The figure most independent origins vouch for; among equals the one told last, then the smaller.
+_RANKED_COUNTS = """
+SELECT leg_id, best, ROW_NUMBER() OVER (
+         PARTITION BY leg_id ORDER BY origins DESC, last_told DESC, best ASC) AS place
+FROM (SELECT cl.leg_id AS leg_id, c.best AS best,
+             COUNT(DISTINCT m.cluster_id) AS origins,
+             MAX(COALESCE(v.published_at, v.first_seen_at)) AS last_told
+      FROM claim_link cl
+      JOIN claim c ON c.id = cl.claim_id
+      JOIN story_version v ON v.id = c.version_id
+      JOIN syndication_member m ON m.version_id = v.id
+      WHERE cl.slot = 'count' AND cl.leg_id IS NOT NULL AND c.best IS NOT NULL
+      GROUP BY cl.leg_id, c.best) counted
+"""
+
+_STORIES = """
+SELECT em.exchange_id AS exchange_id,
+       COUNT(*) AS stories,
+       COUNT(DISTINCT s.outlet_id) AS outlets,
+       COUNT(DISTINCT m.cluster_id) AS independent_origins,
+       MIN(v.published_at) AS first_published_at,
+       MAX(v.published_at) AS latest_published_at,
+       MIN(v.first_seen_at) AS first_seen_at
+FROM exchange_member em
+JOIN story_version v ON v.id = em.version_id
+JOIN story st ON st.id = v.story_id
+JOIN source s ON s.id = st.source_id
+JOIN syndication_member m ON m.version_id = v.id
+GROUP BY em.exchange_id
+"""
+
+VIEWS: Final[dict[str, str]] = {
+    "v_story": """
+SELECT v.key AS story_id, o.name AS outlet, o.country AS outlet_country, o.side AS outlet_side, o.owner AS outlet_owner,
+       s.id AS source, COALESCE(v.origin, o.name) AS origin, v.carrier AS carrier,
+       st.canonical_url AS url, v.number AS version, v.title AS title, v.text AS text, v.language AS language,
+       v.published_at AS published_at, v.published_precision AS published_precision,
+       v.published_rule AS published_rule, v.first_seen_at AS first_seen_at,
+       y.key AS origin_key, m.role AS syndication_role,
+       r.is_exchange AS is_exchange, r.alert_worthy AS alert_worthy, r.phase AS reported_phase,
+       e.slug AS exchange, v.stage AS stage
+FROM story_version v
+JOIN story st ON st.id = v.story_id
+JOIN source s ON s.id = st.source_id
+JOIN outlet o ON o.id = s.outlet_id
+LEFT JOIN syndication_member m ON m.version_id = v.id
+LEFT JOIN syndication_cluster y ON y.id = m.cluster_id
+LEFT JOIN report r ON r.version_id = v.id
+LEFT JOIN exchange_member em ON em.version_id = v.id
+LEFT JOIN exchange e ON e.id = em.exchange_id
+""",
+    "v_exchange": f"""
+SELECT e.slug AS exchange, e.parties AS parties, e.opened_on AS opened_on, e.phase AS phase,
+       l.releasing AS releasing, l.receiving AS receiving,
+       n.low AS count_low, b.best AS count_best, n.high AS count_high, COALESCE(n.different, 0) AS different_counts,
+       t.stories AS stories, t.outlets AS outlets, t.independent_origins AS independent_origins,
+       t.first_published_at AS first_published_at, t.latest_published_at AS latest_published_at,
+       t.first_seen_at AS first_seen_at
+FROM exchange e
+LEFT JOIN leg l ON l.exchange_id = e.id
+LEFT JOIN ({_BEST_COUNTS}) n ON n.leg_id = l.id
+LEFT JOIN ({_RANKED_COUNTS}) b ON b.leg_id = l.id AND b.place = 1
+LEFT JOIN ({_STORIES}) t ON t.exchange_id = e.id
+WHERE e.redirect_to IS NULL
+""",  # noqa: S608 - joined from the constants above, at import
+    "v_claim_ledger": """
+SELECT e.slug AS exchange, l.releasing AS releasing, l.receiving AS receiving, cl.slot AS slot,
+       c.value AS value, c.best AS count_best, c.low AS count_low, c.high AS count_high, c.count_role AS count_role,
+       c.claimer AS claimer, c.claimer_code AS claimer_side, c.type AS claim_type,
+       o.name AS outlet, o.side AS outlet_side, COALESCE(v.origin, o.name) AS origin, v.carrier AS carrier,
+       y.key AS origin_key, m.role AS syndication_role,
+       v.key AS story_id, v.published_at AS published_at, v.first_seen_at AS first_seen_at,
+       c.span_start AS span_start, c.span_end AS span_end, c.words AS words, c.score AS score,
+       md.name AS model, md.version AS model_version, md.weights_sha256 AS weights_sha256
+FROM claim_link cl
+JOIN exchange e ON e.id = cl.exchange_id
+LEFT JOIN leg l ON l.id = cl.leg_id
+JOIN claim c ON c.id = cl.claim_id
+JOIN model md ON md.id = c.model_id
+JOIN story_version v ON v.id = c.version_id
+JOIN story st ON st.id = v.story_id
+JOIN source s ON s.id = st.source_id
+JOIN outlet o ON o.id = s.outlet_id
+JOIN syndication_member m ON m.version_id = v.id
+JOIN syndication_cluster y ON y.id = m.cluster_id
+""",
+}

@@ -1,0 +1,120 @@
+"""The open warehouse: connections, transactions, the database's clock, and the refusal of an old schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.errors import WarehouseError
+from models.migrate import current, head
+
+BUSY_MS = 30_000  # a writer waits this long for another; longer means something is stuck
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+_POSTGRES_NOW = text("SELECT clock_timestamp()")
+# One link at a time per warehouse: it recomputes whole blocks and must see them whole.
+_LINK_LOCK = text("SELECT pg_advisory_xact_lock(7723001)")
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A warehouse at the newest schema. Reads and writes are short transactions; work is done outside them."""
+
+    url: str
+    engine: Engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Connect, and refuse a schema that is not the newest.
+
+        Raises:
+            WarehouseError: it cannot be reached, or must be upgraded first.
+        """
+        engine = connect(url)
+        try:
+            found = current(engine)
+        except SQLAlchemyError as error:
+            raise WarehouseError(shown(url), _first_line(error), hint="is the address right, is it running?") from error
+        if found != head():
+            raise WarehouseError(
+                shown(url), f"schema {found or 'absent'}, needed {head()}", hint="run `wirewatch db upgrade`"
+            )
+        return cls(url, engine)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with _named_errors(self.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A transaction that commits at the end, or leaves nothing behind.
+
+        Args:
+            alone: wait until no other transaction that asked for this is open (SQLite writers always are alone).
+        """
+        with _named_errors(self.url), self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif alone:
+                connection.execute(_LINK_LOCK)
+            yield connection
+            connection.commit()
+
+
+def connect(url: str) -> Engine:
+    """An engine with the settings every connection needs (foreign keys, WAL, patience)."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        engine = create_engine(made, connect_args={"timeout": BUSY_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    return create_engine(made, pool_pre_ping=True)
+
+
+def now(connection: Connection) -> datetime:
+    """The database's clock, UTC: leases of several machines are measured with one clock."""
+    if connection.dialect.name == "sqlite":
+        said = str(connection.execute(_SQLITE_NOW).scalar_one())
+        return datetime.fromisoformat(said).replace(tzinfo=UTC)
+    moment: datetime = connection.execute(_POSTGRES_NOW).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def shown(url: str) -> str:
+    """The address without its password, for messages."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by us: IMMEDIATE for writers
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    cursor.close()
+
+
+@contextmanager
+def _named_errors(url: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise WarehouseError(shown(url), _first_line(error), hint="it is tried again on the next run") from error
+
+
+def _first_line(error: Exception) -> str:
+    return re.sub(r"\s+", " ", str(error)).split(" [SQL:")[0][:300]
