@@ -1,0 +1,269 @@
+"""Gold stories as training examples: tokens, and where in them the answers stand.
+
+Gold names ("Russian defence ministry") are met with mentions that the product's own finder sees in the text, so that
+training and tagging share their candidates. A name the finder does not know (an invented party, a village elder) is
+looked for by its words; found there, it becomes a candidate too and teaches the `party` and `speaker` channels.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedTokenizerFast
+
+from models.records import Mention
+from nlp.actors import Gazetteer, find_actors
+from nlp.heads import BEGIN, CHANNELS, INSIDE, MEDIATION, PHASES, STATUSES, YES_NO
+
+Row = dict[str, Any]
+Span = tuple[int, int]
+SKIP = -100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One span, one relation, and which candidates are right (numbers of mentions; -1 = the stand-in)."""
+
+    span: Span  # tokens
+    relation: str
+    right: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One story, ready for the network."""
+
+    id: str
+    ids: list[int]
+    yes_no: list[float]  # -1 = not asked
+    phase: int
+    mediation: int  # SKIP = not asked
+    tags: list[Span3]
+    ask_tokens: bool
+    mentions: list[Span]  # tokens
+    questions: list[Question]
+    statuses: list[tuple[Span, int]] = field(default_factory=list)
+
+
+Span3 = tuple[int, int, int]  # channel, first token, one past the last
+
+
+def scorer(folder: Path) -> Any:
+    """The gold scorer as a module; its `Names` decides which names are the same."""
+    spec = importlib.util.spec_from_file_location("gold_score", folder / "score.py")
+    if spec is None or spec.loader is None:
+        sys.exit(f"{folder}: no score.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Aligner:
+    """Turns gold rows into examples."""
+
+    def __init__(self, *, names: Any, gazetteer: Gazetteer, tokenizer: PreTrainedTokenizerFast, limit: int) -> None:
+        """`limit` is the greatest number of tokens kept of a story."""
+        self.names = names
+        self.gazetteer = gazetteer
+        self.tokenizer = tokenizer
+        self.limit = limit
+
+    def example(self, row: Row) -> Example:
+        """One story as one example."""
+        return _Alignment(self, row).example()
+
+
+class _Alignment:
+    """One story on its way into an example."""
+
+    def __init__(self, aligner: Aligner, row: Row) -> None:
+        self.aligner = aligner
+        self.gold: Row = row["gold"]
+        self.id = str(row["id"])
+        title = (row.get("title") or "").strip()
+        self.shift = len(title) + 2 if title else 0
+        self.text: str = f"{title}\n\n{row['text']}" if title else row["text"]
+        encoded = aligner.tokenizer(
+            self.text, truncation=True, max_length=aligner.limit, return_offsets_mapping=True
+        )
+        self.ids: list[int] = encoded["input_ids"]
+        self.offsets: list[Span] = encoded["offset_mapping"]
+        self.mentions = [_Named.of(m, aligner.names) for m in find_actors(self.text, aligner.gazetteer)]
+        self.tags: list[Span3] = []
+        self.questions: list[Question] = []
+        self.statuses: list[tuple[Span, int]] = []
+
+    def example(self) -> Example:
+        yes = bool(self.gold["is_exchange_story"])
+        if yes:
+            self._flows()
+            self._claims()
+            self._stances()
+            self._mediators()
+            self._place()
+        return Example(
+            id=self.id,
+            ids=self.ids,
+            yes_no=self._yes_no(),
+            phase=PHASES.index(self.gold["modality"]),
+            mediation=self._mediation() if yes else SKIP,
+            tags=self.tags,
+            ask_tokens=yes,
+            mentions=[m.tokens(self) for m in self.mentions],
+            questions=[q for q in self.questions if q.right],
+            statuses=self.statuses,
+        )
+
+    def _yes_no(self) -> list[float]:
+        flows = {(s["releasing_party"], s["receiving_party"]) for s in self.gold["sides"]}
+        both = any((b, a) in flows for a, b in flows)
+        answers = {
+            "is_exchange": float(self.gold["is_exchange_story"]),
+            "alert_worthy": float(self.gold["alert_worthy"]),
+            "two_way": float(both) if self.gold["is_exchange_story"] else -1.0,
+        }
+        return [answers[name] for name in YES_NO]
+
+    def _mediation(self) -> int:
+        mediators = self.gold["mediators"]
+        status = "explicitly_none" if mediators == "none" else "named" if mediators else "unstated"
+        return [str(m) for m in MEDIATION].index(status)
+
+    # ---- spans
+
+    def tokens(self, start: int, end: int) -> Span | None:
+        """The tokens that a span of characters touches, or None when it lies beyond the kept part."""
+        touched = [i for i, (a, b) in enumerate(self.offsets) if a < end and b > start and b > a]
+        return (touched[0], touched[-1] + 1) if touched else None
+
+    def tag(self, channel: str, start: int, end: int) -> Span | None:
+        span = self.tokens(start, end)
+        if span:
+            self.tags.append((CHANNELS.index(channel), *span))
+        return span
+
+    def ask(self, span: Span | None, relation: str, right: Iterable[int]) -> None:
+        if span:
+            self.questions.append(Question(span=span, relation=relation, right=tuple(right)))
+
+    # ---- names
+
+    def who(self, name: str | None, *, channel: str | None = None) -> list[int]:
+        """Numbers of the mentions that a gold name denotes; new ones are added when its words stand in the text."""
+        if not name:
+            return []
+        principal, role = self.aligner.names.stance(name) if channel is None else self.aligner.names(name)
+        same = [i for i, m in enumerate(self.mentions) if m.principal == principal and m.role == role]
+        near = [i for i, m in enumerate(self.mentions) if m.role and m.role == role and not m.principal]
+        head = [i for i, m in enumerate(self.mentions) if m.principal == principal]
+        body = [i for i, m in enumerate(self.mentions) if m.role and m.role == principal and not m.principal]
+        found = same or near or body or head or self._by_words(name, principal, role)
+        if channel:
+            for i in found:
+                mention = self.mentions[i]
+                self.tag(channel, mention.start, mention.end)
+        return found
+
+    def _by_words(self, name: str, principal: str, role: str) -> list[int]:
+        found = []
+        for match in re.finditer(_stem_pattern(name), self.text, re.IGNORECASE):
+            self.mentions.append(_Named(start=match.start(), end=match.end(), principal=principal, role=role))
+            found.append(len(self.mentions) - 1)
+        return found
+
+    # ---- the parts of an annotation
+
+    def _flows(self) -> None:
+        for side in self.gold["sides"]:
+            giving = self.who(side["releasing_party"], channel="party")
+            taking = self.who(side["receiving_party"], channel="party")
+            words = side.get("count_text")
+            at = self.text.find(words) if words else -1
+            if at < 0:
+                continue
+            span = self.tag("captives", at, at + len(words))
+            self.ask(span, "releasing", giving if side["releasing_party"] else [-1])
+            self.ask(span, "receiving", taking if side["receiving_party"] else [-1])
+            if span:
+                self.statuses.append((span, [str(s) for s in STATUSES].index(side["status"])))
+
+    def _claims(self) -> None:
+        for claim in self.gold["claims"]:
+            span = self.tag(f"claim:{claim['claim_type']}", claim["start"] + self.shift, claim["end"] + self.shift)
+            author = claim["claimer"] == "author"
+            self.ask(span, "claimer", [-1] if author else self.who(claim["claimer"], channel="speaker"))
+
+    def _stances(self) -> None:
+        for stance in self.gold["stance"]:
+            start, end = stance.get("start"), stance.get("end")
+            if start is None or end is None or stance["label"] == "neutral":
+                continue
+            span = self.tag(stance["label"], start + self.shift, end + self.shift)
+            target = self.aligner.names.stance(stance["target"])
+            self.ask(span, "target", [-1] if target == ("DEAL", "") else self.who(stance["target"]))
+            author = stance["holder"] == "author"
+            self.ask(span, "holder", [-1] if author else self.who(stance["holder"], channel="speaker"))
+
+    def _mediators(self) -> None:
+        if isinstance(self.gold["mediators"], list):
+            for name in self.gold["mediators"]:
+                self.who(name, channel="mediator")
+
+    def _place(self) -> None:
+        place = (self.gold["place"] or "").replace(" (talks)", "")
+        at = self.text.find(place) if place else -1
+        if at >= 0:
+            self.tag("place", at, at + len(place))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A candidate mention under the scorer's canonical name."""
+
+    start: int
+    end: int
+    principal: str
+    role: str
+
+    @classmethod
+    def of(cls, mention: Mention, names: Any) -> _Named:
+        principal, _ = names(mention.actor.name) if mention.actor.name else ("", "")
+        role = names.rolename(mention.actor.role.split()) if mention.actor.role else ""
+        return cls(start=mention.start, end=mention.end, principal=principal or "", role=role)
+
+    def tokens(self, story: _Alignment) -> Span:
+        """Its tokens; (0, 1), the opening token, when it lies beyond the kept part."""
+        return story.tokens(self.start, self.end) or (0, 1)
+
+
+def _stem_pattern(name: str) -> str:
+    """The words of a name, endings left open, so that "Kheled" meets "Kheled's" and «Велмория» «Велмории»."""
+    words = re.findall(r"\w+", name)
+    stems = [re.escape(w[:-2] if len(w) > 6 else w[:-1] if len(w) > 4 else w) + r"\w{0,4}" for w in words]
+    return r"\b" + r"[\s'’-]+(?:of |the |for )?".join(stems) + r"\b"
+
+
+def read_rows(folder: Path, parts: Iterable[str]) -> list[Row]:
+    """The gold stories of the named parts ("train1", "dev" …)."""
+    rows = []
+    for part in parts:
+        lines = (folder / part / "stories.jsonl").read_text(encoding="utf-8").splitlines()
+        rows += [json.loads(line) for line in lines if line.strip()]
+    return rows
+
+
+def labels(example: Example, length: int) -> list[list[int]]:
+    """B/I/O per channel, padded to `length` tokens."""
+    marks = [[0] * length for _ in CHANNELS]
+    for channel, first, last in example.tags:
+        marks[channel][first] = BEGIN
+        for i in range(first + 1, last):
+            marks[channel][i] = marks[channel][i] or INSIDE
+    return marks

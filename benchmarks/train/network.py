@@ -1,0 +1,76 @@
+"""The network that is trained: one encoder, document, token and relation heads (`nlp/heads.py` names their outputs)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel
+
+from nlp.heads import CHANNELS, DISTANCES, DOCUMENT_SIZE, RELATIONS, STAND_INS, STATUSES
+
+_BUCKET_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What one pass gives: token states [b, t, h], token logits [b, t, channels, 3], document logits [b, d]."""
+
+    states: Tensor
+    tokens: Tensor
+    document: Tensor
+
+
+class Reader(nn.Module):
+    """The encoder with its document and token heads: exported as one graph."""
+
+    def __init__(self, encoder: Path, *, dropout: float = 0.1) -> None:
+        """Load the encoder folder and add fresh heads."""
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(encoder, add_pooling_layer=False, dtype=torch.float32)
+        size = self.encoder.config.hidden_size
+        self.dropout = nn.Dropout(dropout)
+        self.document = nn.Linear(2 * size, DOCUMENT_SIZE)
+        self.token = nn.Linear(size, len(CHANNELS) * 3)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """States, token logits and document logits of a padded batch; padding never enters the mean."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weight = attention_mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * weight).sum(1) / weight.sum(1)
+        document = self.document(self.dropout(torch.cat([mean, states[:, 0]], dim=-1)))
+        tokens = self.token(self.dropout(states))
+        return states, tokens.view(tokens.shape[0], tokens.shape[1], len(CHANNELS), 3), document
+
+
+class Relations(nn.Module):
+    """Scores (span, mention) pairs for every relation, and the status of a counted span: exported as a second graph."""
+
+    def __init__(self, size: int, *, inner: int = 192, dropout: float = 0.1) -> None:
+        """`size` is the width of the encoder's states."""
+        super().__init__()
+        self.stand_ins = nn.Parameter(torch.randn(len(STAND_INS), size) * 0.02)
+        self.distance = nn.Embedding(len(DISTANCES) + 2, _BUCKET_SIZE)
+        self.score = nn.Sequential(
+            nn.Linear(3 * size + _BUCKET_SIZE, inner),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(inner, len(RELATIONS)),
+        )
+        self.status = nn.Linear(size, len(STATUSES))
+
+    def forward(self, spans: Tensor, mentions: Tensor, buckets: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits [s, m + stand-ins, relations] and status logits [s, statuses].
+
+        `spans` [s, h] and `mentions` [m, h] are mean states; `buckets` [s, m] numbers the distance of each pair.
+        """
+        candidates = torch.cat([mentions, self.stand_ins.to(mentions.dtype)], dim=0)
+        alone = torch.full(
+            (spans.shape[0], len(STAND_INS)), len(DISTANCES) + 1, dtype=buckets.dtype, device=buckets.device
+        )
+        near = self.distance(torch.cat([buckets, alone], dim=1))
+        left = spans.unsqueeze(1).expand(-1, candidates.shape[0], -1)
+        right = candidates.unsqueeze(0).expand(spans.shape[0], -1, -1)
+        return self.score(torch.cat([left, right, left * right, near], dim=-1)), self.status(spans)

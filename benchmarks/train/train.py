@@ -1,0 +1,275 @@
+"""Train the shipped model on the gold training stories and write it as int8 ONNX.
+
+    python benchmarks/train/train.py --gold benchmarks/gold --encoder FOLDER --out FOLDER
+
+Trains all twelve layers and every head at once on `train1` + `train2`; `dev` is only looked at (document figures after
+each epoch). The weights that are written are a running mean over the last steps: epochs differ by ±0.03 on dev, the
+mean does not have to be picked. Seed, order and threads are fixed, so the command repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import torch
+from examples import SKIP, Aligner, Example, Question, labels, read_rows, scorer
+from export import write
+from network import Reader, Relations
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoTokenizer
+
+from nlp.actors import Gazetteer, read_entries
+from nlp.heads import DISTANCES, MEDIATION, PHASES, RELATIONS, STAND_INS, YES_NO
+
+EMA_KEEP = 0.98  # a window of about 50 steps, a little over one epoch
+TAG_WEIGHTS = (1.0, 3.0, 2.0)  # outside, begin, inside: tokens outside are twenty to one
+LOSS_SHARES = {"yes_no": 1.0, "phase": 0.7, "mediation": 0.3, "tags": 4.0, "relations": 0.5, "status": 0.2}
+
+
+class Model(nn.Module):
+    """Both networks, so that one optimiser and one running mean see them."""
+
+    def __init__(self, encoder: Path) -> None:
+        """Load the encoder folder; the heads are new."""
+        super().__init__()
+        self.reader = Reader(encoder)
+        self.relations = Relations(self.reader.encoder.config.hidden_size)
+
+
+def batches(examples: list[Example], size: int, order: random.Random) -> Iterator[list[Example]]:
+    """Batches of similar length in random order: padding stays small."""
+    shuffled = sorted(examples, key=lambda e: len(e.ids) + order.uniform(0, 24))
+    cut = [shuffled[i : i + size] for i in range(0, len(shuffled), size)]
+    order.shuffle(cut)
+    yield from cut
+
+
+def padded(batch: list[Example], pad: int) -> tuple[Tensor, Tensor]:
+    """Token ids and mask [b, t]."""
+    longest = max(len(e.ids) for e in batch)
+    ids = torch.tensor([e.ids + [pad] * (longest - len(e.ids)) for e in batch])
+    mask = torch.tensor([[1] * len(e.ids) + [0] * (longest - len(e.ids)) for e in batch])
+    return ids, mask
+
+
+def document_losses(document: Tensor, batch: list[Example]) -> dict[str, Tensor]:
+    """Losses of the yes/no questions, the phase and the mediation."""
+    asked = torch.tensor([e.yes_no for e in batch])
+    yes_no, phase, mediation = document.split([len(YES_NO), len(PHASES), len(MEDIATION)], dim=1)
+    soft = asked.clamp(0.05, 0.95)
+    answered = functional.binary_cross_entropy_with_logits(yes_no, soft, reduction="none")
+    kept = (asked >= 0).float()
+    phases = torch.tensor([e.phase for e in batch])
+    known = torch.tensor([e.mediation for e in batch])
+    losses = {
+        "yes_no": (answered * kept).sum() / kept.sum(),
+        "phase": functional.cross_entropy(phase, phases, label_smoothing=0.1),
+    }
+    if bool((known != SKIP).any()):
+        losses["mediation"] = functional.cross_entropy(mediation, known, ignore_index=SKIP, label_smoothing=0.05)
+    return losses
+
+
+def tag_loss(tokens: Tensor, batch: list[Example]) -> Tensor | None:
+    """Loss over every channel of every token of the exchange stories."""
+    rows = [i for i, e in enumerate(batch) if e.ask_tokens]
+    if not rows:
+        return None
+    length = tokens.shape[1]
+    marks = torch.tensor([labels(batch[i], length) for i in rows])  # [b, channels, t]
+    for row, i in enumerate(rows):
+        marks[row, :, len(batch[i].ids) :] = SKIP
+    logits = tokens[rows].permute(0, 3, 2, 1)  # [b, 3, channels, t]
+    return functional.cross_entropy(logits, marks, ignore_index=SKIP, weight=torch.tensor(TAG_WEIGHTS))
+
+
+def pooled(states: Tensor, spans: list[tuple[int, int]]) -> Tensor:
+    """Mean state of each span of tokens [n, h]."""
+    if not spans:
+        return states.new_zeros((0, states.shape[-1]))
+    return torch.stack([states[a:b].mean(0) for a, b in spans])
+
+
+def buckets(spans: list[tuple[int, int]], mentions: list[tuple[int, int]]) -> Tensor:
+    """Numbered distance from each span to each mention [s, m]."""
+    if not mentions:
+        return torch.zeros((len(spans), 0), dtype=torch.long)
+    apart = torch.tensor([[(m[0] - s[0]) for m in mentions] for s in spans])
+    return torch.bucketize(apart, torch.tensor(DISTANCES))
+
+
+def question_loss(logits: Tensor, question: Question) -> Tensor:
+    """Minus log of the probability mass on the right candidates."""
+    column = list(RELATIONS).index(question.relation)
+    scores = logits[:, column]
+    mentions = logits.shape[0] - len(STAND_INS)
+    stand_in = mentions + STAND_INS.index(RELATIONS[question.relation])
+    allowed = torch.tensor([*range(mentions), stand_in])
+    right = torch.tensor([stand_in if i < 0 else i for i in question.right])
+    return torch.logsumexp(scores[allowed], 0) - torch.logsumexp(scores[right], 0)
+
+
+def relation_losses(model: Model, states: Tensor, batch: list[Example]) -> dict[str, Tensor]:
+    """Losses of who-releases, who-receives, who-says, about-whom, and of the status of the captives."""
+    asked, statuses = [], []
+    for row, example in enumerate(batch):
+        spans = sorted({q.span for q in example.questions} | {s for s, _ in example.statuses})
+        if not spans:
+            continue
+        logits, status = model.relations(
+            pooled(states[row], spans), pooled(states[row], example.mentions), buckets(spans, example.mentions)
+        )
+        place = {span: i for i, span in enumerate(spans)}
+        asked += [question_loss(logits[place[q.span]], q) for q in example.questions]
+        if example.statuses:
+            rows = [place[s] for s, _ in example.statuses]
+            answers = torch.tensor([k for _, k in example.statuses])
+            statuses.append(functional.cross_entropy(status[rows], answers, label_smoothing=0.1))
+    losses = {}
+    if asked:
+        losses["relations"] = torch.stack(asked).mean()
+    if statuses:
+        losses["status"] = torch.stack(statuses).mean()
+    return losses
+
+
+def total_loss(model: Model, batch: list[Example], pad: int) -> tuple[Tensor, dict[str, float]]:
+    """The weighted sum and its parts."""
+    ids, mask = padded(batch, pad)
+    states, tokens, document = model.reader(ids, mask)
+    losses = document_losses(document, batch) | relation_losses(model, states, batch)
+    tags = tag_loss(tokens, batch)
+    if tags is not None:
+        losses["tags"] = tags
+    total = torch.stack([LOSS_SHARES[name] * loss for name, loss in losses.items()]).sum()
+    return total, {name: float(loss.detach()) for name, loss in losses.items()}
+
+
+def schedule(step: int, steps: int) -> float:
+    """A tenth of warm-up, then a cosine down to a twentieth."""
+    warm = max(1, steps // 10)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+@torch.no_grad()
+def look(model: Model, examples: list[Example], pad: int) -> dict[str, float]:
+    """Document figures: F1 of the two decisions, accuracy of the phase in exchange stories."""
+    model.eval()
+    counts = {name: [0, 0, 0] for name in ("is_exchange", "alert_worthy")}
+    phase_right = phase_asked = 0
+    for start in range(0, len(examples), 16):
+        batch = sorted(examples, key=lambda e: len(e.ids))[start : start + 16]
+        _, _, document = model.reader(*padded(batch, pad))
+        for row, example in zip(document, batch, strict=True):
+            for i, name in enumerate(("is_exchange", "alert_worthy")):
+                said, true = bool(row[i] > 0), bool(example.yes_no[i])
+                counts[name][0] += said and true
+                counts[name][1] += said and not true
+                counts[name][2] += true and not said
+            if example.yes_no[0]:
+                phase_asked += 1
+                phase_right += int(row[len(YES_NO) : len(YES_NO) + len(PHASES)].argmax()) == example.phase
+    model.train()
+    figures = {name: 2 * tp / max(1, 2 * tp + fp + fn) for name, (tp, fp, fn) in counts.items()}
+    return figures | {"phase": phase_right / max(1, phase_asked)}
+
+
+def average(mean: Model, model: Model, keep: float) -> None:
+    """Move the running mean toward the model."""
+    with torch.no_grad():
+        for kept, new in zip(mean.parameters(), model.parameters(), strict=True):
+            kept.mul_(keep).add_(new, alpha=1 - keep)
+
+
+def train(model: Model, examples: list[Example], dev: list[Example], asked: argparse.Namespace, pad: int) -> Model:
+    """Run the epochs; gives the running mean."""
+    heads = [p for n, p in model.named_parameters() if "encoder." not in n]
+    body = [p for n, p in model.named_parameters() if "encoder." in n and "word_embeddings" not in n]
+    words = [p for n, p in model.named_parameters() if "word_embeddings" in n]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": body, "lr": asked.rate},
+            {"params": heads, "lr": asked.rate * 8},
+            {"params": words, "lr": asked.rate * 0.2},
+        ],
+        weight_decay=0.01,
+    )
+    steps = asked.epochs * math.ceil(len(examples) / asked.batch)
+    slope = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, steps))
+    order = random.Random(asked.seed)  # noqa: S311 - the order of training, not a secret
+    mean: Model | None = None
+    begun = time.monotonic()
+    for epoch in range(asked.epochs):
+        sums: dict[str, list[float]] = {}
+        for batch in batches(examples, asked.batch, order):
+            loss, parts = total_loss(model, batch, pad)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            slope.step()
+            for name, value in parts.items():
+                sums.setdefault(name, []).append(value)
+            if epoch >= asked.epochs - 4:
+                if mean is None:
+                    mean = deepcopy(model)
+                average(mean, model, EMA_KEEP)
+        shown = " ".join(f"{n} {sum(v) / len(v):.3f}" for n, v in sorted(sums.items()))
+        looked = {n: round(v, 3) for n, v in look(mean or model, dev, pad).items()}
+        print(f"epoch {epoch + 1} {time.monotonic() - begun:.0f} s  {shown}  dev {looked}", flush=True)
+        torch.save((mean or model).state_dict(), asked.out / "checkpoint.pt")
+    return mean or model
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--gold", type=Path, default=Path("benchmarks/gold"))
+    parser.add_argument("--actors", type=Path, default=Path("watch/actors.toml"))
+    parser.add_argument("--encoder", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--tokens", type=int, default=384)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Align, train, export."""
+    asked = arguments()
+    torch.manual_seed(asked.seed)
+    torch.set_num_threads(asked.threads)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    tokenizer = AutoTokenizer.from_pretrained(asked.encoder)
+    aligner = Aligner(
+        names=scorer(asked.gold).Names(),
+        gazetteer=Gazetteer.of(read_entries(asked.actors)),
+        tokenizer=tokenizer,
+        limit=asked.tokens,
+    )
+    examples = [aligner.example(row) for row in read_rows(asked.gold, ("train1", "train2"))]
+    dev = [aligner.example(row) for row in read_rows(asked.gold, ("dev",))]
+    questions = sum(len(e.questions) for e in examples)
+    print(f"{len(examples)} stories, {questions} questions, {sum(len(e.tags) for e in examples)} spans", flush=True)
+    model = train(Model(asked.encoder), examples, dev, asked, tokenizer.pad_token_id)
+    settings = {k: str(v) for k, v in vars(asked).items() if k not in {"gold", "encoder", "out", "actors"}}
+    write(model.reader, model.relations, tokenizer, asked.out, version=asked.version, settings=settings)
+    print(json.dumps(look(model, dev, tokenizer.pad_token_id)))
+
+
+if __name__ == "__main__":
+    main()
