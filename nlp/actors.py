@@ -87,9 +87,9 @@ def find_actors(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
 
     A party that no list knows has the code `x-<slug>` and its name as written.
     """
-    listed = _settle_offices(list(_joined(text, list(_hits(text, gazetteer)), gazetteer)))
-    taken = [(mention.start, mention.end) for mention in listed]
-    return tuple(sorted([*listed, *unlisted_parties(text, taken)], key=lambda mention: mention.start))
+    hits = list(_hits(text, gazetteer))
+    everyone = sorted([*hits, *_unlisted_hits(text, hits)], key=lambda hit: hit.start)
+    return tuple(_settle_offices(list(_joined(text, everyone, gazetteer))))
 
 
 def find_loaded(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
@@ -135,6 +135,14 @@ def _hits(text: str, gazetteer: Gazetteer) -> Iterator[_Hit]:
         last = words[at + len(form.stems) - 1]
         yield _Hit(start=words[at].start, end=last.end, full_end=last.full_end, entry=form.entry, loaded=form.loaded)
         at += len(form.stems)
+
+
+def _unlisted_hits(text: str, hits: Sequence[_Hit]) -> Iterator[_Hit]:
+    taken = [(hit.start, hit.end) for hit in hits if not hit.is_office]
+    offices = [(hit.start, hit.end) for hit in hits if hit.is_office]
+    for party in unlisted_parties(text, taken, offices):
+        entry = ActorEntry(code=party.code, name=party.name, kind="state")
+        yield _Hit(start=party.start, end=party.end, full_end=party.full_end, entry=entry, loaded=False)
 
 
 def _longest(text: str, words: Sequence[Word], at: int, gazetteer: Gazetteer) -> _Form | None:

@@ -7,20 +7,24 @@ from functools import cache
 
 from models.records import CountKind, CountRole
 
+# An underscore stands for a space inside one expression; a bar parts the languages.
 _LEFT = {
     CountKind.APPROXIMATE: (
-        "about around some roughly nearly almost approximately close[ ]to an[ ]estimated up[ ]towards|"
-        "около примерно порядка почти приблизительно близко[ ]к близько приблизно майже|təxminən az[ ]qala|yaklaşık neredeyse|"
+        "about around some roughly nearly almost approximately close_to an_estimated up_towards|"
+        "около примерно порядка почти приблизительно близко_к близько приблизно майже|"
+        "təxminən az_qala|yaklaşık neredeyse|"
         "մոտ շուրջ մոտավորապես գրեթե|დაახლოებით"
     ),
     CountKind.AT_LEAST: (
-        "at[ ]least no[ ](?:fewer|less)[ ]than not[ ](?:fewer|less)[ ]than more[ ]than over above upwards[ ]of in[ ]excess[ ]of|"
-        "не[ ]менее не[ ]меньше более больше свыше как[ ]минимум минимум хотя[ ]бы щонайменше понад більш[ ]ніж не[ ]менш[ ]як|"
-        "azı ən[ ]azı|en[ ]az en[ ]azından|առնվազն ավելի[ ]քան|სულ[ ]მცირე"
+        "at_least no_(?:fewer|less)_than not_(?:fewer|less)_than more_than over above upwards_of "
+        "in_excess_of|"
+        "не_менее не_меньше более больше свыше как_минимум минимум хотя_бы щонайменше "
+        "понад більш_ніж не_менш_як|"
+        "azı ən_azı|en_az en_azından|առնվազն ավելի_քան|სულ_მცირე"
     ),
     CountKind.AT_MOST: (
-        "up[ ]to at[ ]most no[ ]more[ ]than not[ ]more[ ]than fewer[ ]than less[ ]than under a[ ]maximum[ ]of|"
-        "до не[ ]более не[ ]больше менее максимум не[ ]більше|ən[ ]çoxu|en[ ]fazla en[ ]çok|մինչև մինչեւ առավելագույնը"
+        "up_to at_most no_more_than not_more_than fewer_than less_than under a_maximum_of|"
+        "до не_более не_больше менее максимум не_більше|ən_çoxu|en_fazla en_çok|մինչև մինչեւ առավելագույնը"
     ),
 }
 _RIGHT = {
@@ -41,13 +45,26 @@ _VAGUE = {
 }
 _ROLES: dict[str, dict[CountRole, str]] = {
     "en": {
-        CountRole.EXCLUDED: r"left out|not on the list|excluded|stay(?:ed|s)? behind|not included|refused to return",
-        CountRole.REMAINING: r"remain(?:ing|s|ed)?|still (?:held|in|missing|unaccounted|there|behind)|others? (?:are|is|still)|yet to",
+        CountRole.EXCLUDED: (r"left out|not on the list|excluded|stay(?:ed|s)? behind|not included|refused to return"),
+        CountRole.REMAINING: (
+            r"remain(?:ing|s|ed)?|still (?:held|in|missing|unaccounted|there|behind)|others? (?:are|is|still)|yet to"
+        ),
         CountRole.KILLED: r"kill(?:ed|s)?|died|dead|deaths|fell in|lost their lives|perished",
-        CountRole.DEMANDED: r"demand(?:s|ed|ing)?|asks? for|asked for|calls? for|called for|wants?|insist\w*|seek\w*|sought",
-        CountRole.TOTAL: r"in all|in total|a total of|altogether|since (?:the|january|\d)|so far|overall|the total|total",
-        CountRole.HELD: r"(?:is|are|were|being|been) held|hold(?:s|ing)?|detained|in captivity|in custody|captured|seized|kidnapped|abducted|taken|imprisoned|missing|serving|jailed",
-        CountRole.RELEASED: r"releas\w*|freed?|free(?:s|ing)|return\w*|hand(?:ed|s|ing)? over|handover|exchang\w*|swap\w*|traded?|came home|home|brought back|gave up|given up|turned over|received?|back|transferred|crossed|let go|repatriat\w*|deliver\w*",
+        CountRole.DEMANDED: (
+            r"demand(?:s|ed|ing)?|asks? for|asked for|calls? for|called for|wants?|insist\w*|seek\w*|sought"
+        ),
+        CountRole.TOTAL: (
+            r"in all|in total|a total of|altogether|since (?:the|january|\d)|so far|overall|the total|total"
+        ),
+        CountRole.HELD: (
+            r"(?:is|are|were|being|been) held|hold(?:s|ing)?|detained|in captivity|in custody|captured|seized|"
+            r"kidnapped|abducted|taken|imprisoned|missing|serving|jailed"
+        ),
+        CountRole.RELEASED: (
+            r"releas\w*|freed?|free(?:s|ing)|return\w*|hand(?:ed|s|ing)? over|handover|exchang\w*|swap\w*|traded?|"
+            r"came home|home|brought back|gave up|given up|turned over|received?|back|transferred|crossed|let go|"
+            r"repatriat\w*|deliver\w*"
+        ),
     },
     "ru": {
         CountRole.EXCLUDED: r"не вошл\w*|не включ\w*|вычеркнул\w*|вне списк\w*|отказал\w+ возвращ\w*",
@@ -55,8 +72,14 @@ _ROLES: dict[str, dict[CountRole, str]] = {
         CountRole.KILLED: r"погиб\w*|убит\w*|уби(?:л|ты)\w*|скончал\w*|умер\w*|жертв\w*",
         CountRole.DEMANDED: r"требу\w*|потребова\w*|требова\w*|просит\w*|просят|добива\w*",
         CountRole.TOTAL: r"всего|в общей сложности|итого|общ\w+ числ\w*|с начала",
-        CountRole.HELD: r"удержива\w*|содерж\w*|в плену|в тюрьм\w*|находятся в|захва\w*|задержал\w*|похи(?:т|щ)\w*|сид(?:ит|ят)|пропавш\w*|без вести",
-        CountRole.RELEASED: r"обмен\w*|обменя\w*|верн\w*|возвра\w*|переда\w*|освобо\w*|отпус\w*|отда\w*|выда\w*|получ\w*|доставл\w*|домой|дома|принял\w*|менять|приеха\w*|взамен|вышл\w*|помилова\w*",
+        CountRole.HELD: (
+            r"удержива\w*|содерж\w*|в плену|в тюрьм\w*|находятся в|захва\w*|задержал\w*|похи(?:т|щ)\w*|сид(?:ит|ят)|"
+            r"пропавш\w*|без вести"
+        ),
+        CountRole.RELEASED: (
+            r"обмен\w*|обменя\w*|верн\w*|возвра\w*|переда\w*|освобо\w*|отпус\w*|отда\w*|выда\w*|получ\w*|доставл\w*|"
+            r"домой|дома|принял\w*|менять|приеха\w*|взамен|вышл\w*|помилова\w*"
+        ),
     },
     "az": {
         CountRole.EXCLUDED: r"siyahıya düşmə\w*|daxil deyil|imtina ed\w*",
@@ -65,7 +88,10 @@ _ROLES: dict[str, dict[CountRole, str]] = {
         CountRole.DEMANDED: r"tələb ed\w*|istəy\w*|xahiş\w*",
         CountRole.TOTAL: r"ümumilikdə|cəmi|ümumi",
         CountRole.HELD: r"saxlanıl\w*|saxlayır|əsirlikdə|həbsdə|tutul\w*|girov götür\w*|qaçır\w*|itkin",
-        CountRole.RELEASED: r"azad\w*|qayt\w*|qayıt\w*|təhvil\w*|dəyişdir\w*|mübadilə\w*|ver(?:ib|il|ir|ər|əc|məl|di)\w*|buraxıl\w*|buraxa\w*|göndər\w*|gətiril\w*|qəbul ed\w*|al(?:ıb|ındı|dı)\w*|əfv\w*",
+        CountRole.RELEASED: (
+            r"azad\w*|qayt\w*|qayıt\w*|təhvil\w*|dəyişdir\w*|mübadilə\w*|ver(?:ib|il|ir|ər|əc|məl|di)\w*|buraxıl\w*|"
+            r"buraxa\w*|göndər\w*|gətiril\w*|qəbul ed\w*|al(?:ıb|ındı|dı)\w*|əfv\w*"
+        ),
     },
     "tr": {
         CountRole.EXCLUDED: r"liste dışı\w*|dahil değil|reddet\w*",
@@ -73,8 +99,11 @@ _ROLES: dict[str, dict[CountRole, str]] = {
         CountRole.KILLED: r"öl(?:dü|en|üm|müş)\w*|öldürül\w*|şehit\w*|hayatını kaybe\w*",
         CountRole.DEMANDED: r"talep\w*|istiyor\w*|istedi\w*|çağrı\w*",
         CountRole.TOTAL: r"toplam\w*|bugüne kadar|toplamda",
-        CountRole.HELD: r"tutul\w*|tutuyor\w*|elinde\w*|gözaltı\w*|esaret\w*|cezaevi\w*|kaçırıl\w*|alıkon\w*|kayıp",
-        CountRole.RELEASED: r"serbest\w*|bırak\w*|iade\w*|teslim\w*|takas\w*|değiş\w*|dön(?:dü|ecek|üyor|en|müş)\w*|geri\w*|verdi|verecek|verildi|gönder\w*|kavuş\w*|aldı|getiril\w*",
+        CountRole.HELD: (r"tutul\w*|tutuyor\w*|elinde\w*|gözaltı\w*|esaret\w*|cezaevi\w*|kaçırıl\w*|alıkon\w*|kayıp"),
+        CountRole.RELEASED: (
+            r"serbest\w*|bırak\w*|iade\w*|teslim\w*|takas\w*|değiş\w*|dön(?:dü|ecek|üyor|en|müş)\w*|geri\w*|verdi|"
+            r"verecek|verildi|gönder\w*|kavuş\w*|aldı|getiril\w*"
+        ),
     },
     "hy": {
         CountRole.EXCLUDED: r"չի ներառ\w*|չեն ներառ\w*|հրաժար\w*",
@@ -83,7 +112,10 @@ _ROLES: dict[str, dict[CountRole, str]] = {
         CountRole.DEMANDED: r"պահանջ\w*|խնդր\w*",
         CountRole.TOTAL: r"ընդհանուր\w*|ընդամենը|մինչ օրս",
         CountRole.HELD: r"պահվ\w*|պահում\w*|գերության մեջ|կալանավորված\w*|առևանգվ\w*|անհայտ կորած",
-        CountRole.RELEASED: r"ազատ\w*|վերադար\w*|հանձն\w*|փոխանակ\w*|տուն\w*|ստաց\w*|բերվ\w*|դիմաց|փոխարեն\w*|կազատ\w*|կվերադար\w*|արձակ\w*",
+        CountRole.RELEASED: (
+            r"ազատ\w*|վերադար\w*|հանձն\w*|փոխանակ\w*|տուն\w*|ստաց\w*|բերվ\w*|դիմաց|փոխարեն\w*|կազատ\w*|կվերադար\w*|"
+            r"արձակ\w*"
+        ),
     },
     "uk": {
         CountRole.REMAINING: r"залиш\w*|досі|решт\w*",
@@ -96,11 +128,14 @@ _ROLES: dict[str, dict[CountRole, str]] = {
     "ka": {
         CountRole.HELD: r"დაკავებ\w*|ჰყავ\w*|იმყოფებ\w*",
         CountRole.KILLED: r"დაიღუპ\w*|მოკლ\w*",
-        CountRole.RELEASED: r"გაათავისუფლ\w*|გათავისუფლ\w*|გადასც\w*|გადაეც\w*|დაბრუნ\w*|გაცვ\w*|გადმოსც\w*|გადმოეც\w*",
+        CountRole.RELEASED: (
+            r"გაათავისუფლ\w*|გათავისუფლ\w*|გადასც\w*|გადაეც\w*|დაბრუნ\w*|გაცვ\w*|გადმოსც\w*|გადმოეც\w*"
+        ),
     },
 }
 _PART = {
-    "en": r"\s*of (?:them|whom|those|these|the (?:\w+ )?\w+|our|whose)\b|(?:^|\W)(?:including|among them|of whom|of them)\s+$",
+    "en": r"\s*of (?:them|whom|those|these|the (?:\w+ )?\w+|our|whose)\b"
+    r"|(?:^|\W)(?:including|among them|of whom|of them)\s+$",
     "ru": r"\s*из (?:них|этих|\w+)\b|(?:из них|в том числе|включая|среди них|из которых)\s*(?:\w+\s+){0,1}$",
     "uk": r"\s*із? них\b|(?:з них|у тому числі|серед них)\s*$",
     "az": r"(?:onlardan|bunlardan|o cümlədən|aralarında|onların)\s*$|(?:n[əa]f[əe]rd[əa]n|l[əa]rd[əa]n)\s*$",
@@ -109,8 +144,8 @@ _PART = {
     "ka": r"(?:მათგან|მათ შორის)\s*$",
 }
 _EXCHANGE = re.compile(
-    r"releas|freed|free(?:s|ing)?\b|return|hand(?:ed|over| over)|exchang|swap|prison|captiv|hostage|detain|held\b|bodies|remains\b|repatriat"
-    r"|handed|trade|jail|pow\b|crossed|pardon|home\b"
+    r"releas|freed|free(?:s|ing)?\b|return|hand(?:ed|over| over)|exchang|swap|prison|captiv|hostage|detain|held\b"
+    r"|bodies|remains\b|repatriat|handed|g[ai]ven? up|let go|trade|jail|pow\b|crossed|pardon|home\b"
     r"|обмен|плен|верну|возвра|переда|освобо|отпус|заложн|заключ|задержан|тела\b|взамен|домой|помилов"
     r"|обмін|полон|поверн|звільн"
     r"|mübadilə|dəyiş|əsir|azad|qayt|qayıt|təhvil|girov|saxlan|məhbus|buraxıl|verib|verilib"
@@ -140,7 +175,7 @@ def right_kinds() -> tuple[tuple[CountKind, re.Pattern[str]], ...]:
 
 
 def _alternatives(words: str) -> str:
-    return "|".join(word for language in words.split("|") for word in language.split())
+    return "|".join(word.replace("_", " ") for language in words.split("|") for word in language.split())
 
 
 @cache
@@ -158,5 +193,5 @@ def role_cues(language: str) -> tuple[tuple[CountRole, re.Pattern[str]], ...]:
 
 @cache
 def part_cue(language: str) -> re.Pattern[str]:
-    """ "Of them" right behind a number, or at the end of what stands before it."""
+    """Words for "of them", right behind a number, or at the end of what stands before it."""
     return re.compile(_PART.get(language[:2], _PART["en"]))

@@ -28,10 +28,11 @@ _OF_THE = re.compile(r"\s+of\s+(?:the|our|their|these|those|its|his|her|them|who
 _RANGE = re.compile(r"\s*[-–—]\s*|\s+(?:to|or|до|или|або|və ya|ya da|veya|կամ|ან)\s+")
 _BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$")
 _NOT_PEOPLE_BEFORE = re.compile(
-    r"(?:№|\bno\.?|\bnumbers?|\barticles?|\bresolution|\bstation|\bsection|\baged|\bage|\bage of|\bitem|\bpage|\broute|\bgroup"
-    r"|\bgate|\bвозраст\w*|\bстать[яией]\w*|\bпункт\w*|\bномер\w*|\bsaat|\bmaddə\w*|\bmadde\w*|\bժամը|\bհոդված\w*|\bв|\bк"
+    r"(?:№|\bno\.?|\bnumbers?|\barticles?|\bresolution|\bstation|\bsection|\baged|\bage|\bage of"
+    r"|\bitem|\bpage|\broute|\bgroup|\bgate|\bвозраст\w*|\bстать[яией]\w*|\bпункт\w*|\bномер\w*|\bsaat|\bmaddə\w*|\bmadde\w*|\bժամը|\bհոդված\w*"
     r"|[$€£₽])\s*$"
 )
+_CLOCK_BEFORE = re.compile(r"\b(?:at|by|в|к|о|ժամը)\s+$")
 _MONTH_BEFORE = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:yanvar|fevral|mart|aprel|may|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr)\w*"
@@ -77,7 +78,7 @@ def find_quantities(text: str, language: str) -> tuple[Quantity, ...]:
 
 
 def total_of(quantities: Iterable[Quantity]) -> int | None:
-    """The sum of quantities that are counted side by side ("40 soldiers and a pilot" = 41); None when one is not exact."""
+    """The sum of quantities counted side by side ("40 soldiers and a pilot" = 41); None when one has no best value."""
     bests = [quantity.best for quantity in quantities]
     return None if not bests or None in bests else sum(best for best in bests if best is not None)
 
@@ -148,6 +149,8 @@ def _counts_people(folded: str, number: Number, phrase: _Phrase) -> bool:
         return False
     if number.value == 1 or phrase.number.value == 0:
         return phrase.is_people and phrase.distance in range(1, _ONE_WITHIN + 1)
+    if _CLOCK_BEFORE.search(before):
+        return phrase.is_people
     if phrase.is_people:
         return True
     if number.in_digits and number.value in _YEARS:
@@ -180,17 +183,14 @@ def _bounds(value: int, kind: CountKind) -> tuple[int | None, int | None, int | 
 
 def _kind(folded: str, number: Number, phrase: _Phrase) -> CountKind:
     before = folded[max(0, number.start - _LOOK_BACK) : number.start]
-    for kind, cue in left_kinds():
-        if cue.search(before):
-            return kind
+    found = [(cue_at.start(), kind) for kind, cue in left_kinds() if (cue_at := cue.search(before))]
+    if found:  # "no more than" ends in "more than": the longer one is meant
+        return min(found)[1]
     for kind, cue in right_kinds():
         if cue.match(folded, number.end) or cue.match(folded, phrase.end):
             return kind
-    return (
-        CountKind.APPROXIMATE
-        if folded[number.start : number.end].endswith(("dozen", "дюжина", "десяток"))
-        else CountKind.EXACT
-    )
+    rounded = folded[number.start : number.end].endswith(("dozen", "дюжина", "десяток"))
+    return CountKind.APPROXIMATE if rounded else CountKind.EXACT
 
 
 def _made(

@@ -14,7 +14,8 @@ from functools import cache
 from nlp.inflection import fold
 
 _TOKEN = re.compile(
-    r"(?<![\w.,:/№#$€£])(?<![^\W\d_]-)(?P<digits>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,3}(?:[,.]\d{3})+|\d{1,7})(?![\w:/]|[.,]\d)"
+    r"(?<![\w.,:/№#$€£])(?<![^\W\d_]-)"
+    r"(?P<digits>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,3}(?:[,.]\d{3})+|\d{1,7})(?![\w:/]|[.,]\d)"
     r"|(?<![\w.,:/№#$€£])(?<![^\W\d_]-)(?P<led>\d{1,7})(?=[’'ʼ]?-?[^\W\d_])"
     r"|(?P<word>[^\W\d_]+(?:[’'ʼ][^\W\d_]+)*)"
 )
@@ -128,9 +129,10 @@ def numeral_words(language: str) -> Mapping[str, tuple[int, bool]]:
 def _english() -> Iterator[tuple[str, tuple[int, bool]]]:
     ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     yield from _plain(f"{ones} eighteen nineteen".split(), range(1, 20))
-    yield from _plain("twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen".split(), _LADDER)
+    yield from _plain(_ENGLISH_LADDER.split(), _LADDER)
 
 
+_ENGLISH_LADDER = "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen"
 _LADDER = (*_TENS, _HUNDRED, _THOUSAND, _DOZEN)
 
 
@@ -163,7 +165,7 @@ _RUSSIAN_PEOPLE = {
     3: "трое троих троим троими",
     **{
         value: " ".join(stem + ending for ending in ("о", "ых", "ым", "ыми"))
-        for value, stem in enumerate("четвер пятер шестер семер восьмер девятер десятер".split(), start=4)
+        for value, stem in enumerate(["четвер", "пятер", "шестер", "семер", "восьмер", "девятер", "десятер"], start=4)
     },
 }
 
@@ -252,6 +254,7 @@ _TURKIC = {
     100: "yüz",
     1000: "min bin",
 }
+_TURKIC_EACH = "ikişer üçer dörder beşer altışar yedişer"
 _ITS = ("", "n{0}", "n{0}n", "n{1}", "nd{1}", "nd{1}n")
 _NOT_TURKIC = frozenset({"üçün", "onu", "onun", "ona", "onda", "ondan", "yüzü", "yüzünü", "yüzünün", "bini", "mini"})
 
@@ -261,13 +264,11 @@ def _turkic() -> Iterator[tuple[str, tuple[int, bool]]]:
         for word in words.split():
             yield word, (value, False)
             yield from ((form, (value, True)) for form in _possessed(word) if form not in _NOT_TURKIC)
-    yield from (
-        (form, (value, False)) for value, form in enumerate("ikişer üçer dörder beşer altışar yedişer".split(), start=2)
-    )
+    yield from ((form, (value, False)) for value, form in enumerate(_TURKIC_EACH.split(), start=2))
 
 
 def _possessed(word: str) -> Iterator[str]:
-    """ "İkisi", "dördünü", "altısından": so many of them."""
+    """So many of them: "ikisi", "dördünü", "altısından"."""
     stem = word[:-1] + "d" if word == "dört" else word
     linked = stem + "s" if stem[-1] in "ıiuü" else stem
     for vowel in "ıiuü":
