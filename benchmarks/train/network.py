@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from nlp.heads import CHANNELS, DISTANCES, DOCUMENT_SIZE, RELATIONS, STAND_INS, STATUSES
+from nlp.heads import CHANNELS, DISTANCES, DOCUMENT_SIZE, KINDS, RELATIONS, STAND_INS, STATUSES
 
 _BUCKET_SIZE = 16
 
@@ -46,25 +46,25 @@ class Reader(nn.Module):
 
 
 class Relations(nn.Module):
-    """Scores (span, mention) pairs for every relation, and the status of a counted span: exported as a second graph."""
+    """Answers about proposed spans, mentions, and pairs of both: exported as a second graph."""
 
     def __init__(self, size: int, *, inner: int = 192, dropout: float = 0.1) -> None:
         """`size` is the width of the encoder's states."""
         super().__init__()
         self.stand_ins = nn.Parameter(torch.randn(len(STAND_INS), size) * 0.02)
         self.distance = nn.Embedding(len(DISTANCES) + 2, _BUCKET_SIZE)
-        self.score = nn.Sequential(
-            nn.Linear(3 * size + _BUCKET_SIZE, inner),
-            nn.GELU(),
-            nn.Dropout(dropout),
-            nn.Linear(inner, len(RELATIONS)),
-        )
-        self.status = nn.Linear(size, len(STATUSES))
+        self.score = _scorer(3 * size + _BUCKET_SIZE, inner, len(RELATIONS), dropout)
+        self.kind = _scorer(3 * size, inner, len(KINDS), dropout)
+        self.status = _scorer(3 * size, inner, len(STATUSES), dropout)
+        self.mediator = _scorer(3 * size, inner, 1, dropout)
 
-    def forward(self, spans: Tensor, mentions: Tensor, buckets: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits [s, m + stand-ins, relations] and status logits [s, statuses].
+    def forward(
+        self, spans: Tensor, mentions: Tensor, buckets: Tensor, opening: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Logits of pairs [s, m + stand-ins, relations], kinds [s, kinds], statuses [s, statuses], mediators [m, 1].
 
-        `spans` [s, h] and `mentions` [m, h] are mean states; `buckets` [s, m] numbers the distance of each pair.
+        `spans` [s, h] and `mentions` [m, h] are mean states, `opening` [1, h] the state of the opening token;
+        `buckets` [s, m] numbers the distance of each pair.
         """
         candidates = torch.cat([mentions, self.stand_ins.to(mentions.dtype)], dim=0)
         alone = torch.full(
@@ -73,4 +73,15 @@ class Relations(nn.Module):
         near = self.distance(torch.cat([buckets, alone], dim=1))
         left = spans.unsqueeze(1).expand(-1, candidates.shape[0], -1)
         right = candidates.unsqueeze(0).expand(spans.shape[0], -1, -1)
-        return self.score(torch.cat([left, right, left * right, near], dim=-1)), self.status(spans)
+        pairs = self.score(torch.cat([left, right, left * right, near], dim=-1))
+        in_document = _beside(spans, opening)
+        return pairs, self.kind(in_document), self.status(in_document), self.mediator(_beside(mentions, opening))
+
+
+def _scorer(wide: int, inner: int, answers: int, dropout: float) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(wide, inner), nn.GELU(), nn.Dropout(dropout), nn.Linear(inner, answers))
+
+
+def _beside(states: Tensor, opening: Tensor) -> Tensor:
+    document = opening.expand(states.shape[0], -1)
+    return torch.cat([states, document, states * document], dim=-1)

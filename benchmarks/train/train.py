@@ -27,11 +27,22 @@ from torch.nn import functional
 from transformers import AutoTokenizer
 
 from nlp.actors import Gazetteer, read_entries
-from nlp.heads import DISTANCES, MEDIATION, PHASES, RELATIONS, STAND_INS, YES_NO
+from nlp.heads import DISTANCES, KINDS, MEDIATION, PHASES, RELATIONS, RELEASED, STAND_INS, YES_NO
 
 EMA_KEEP = 0.98  # a window of about 50 steps, a little over one epoch
 TAG_WEIGHTS = (1.0, 3.0, 2.0)  # outside, begin, inside: tokens outside are twenty to one
-LOSS_SHARES = {"yes_no": 1.0, "phase": 0.7, "mediation": 0.3, "tags": 4.0, "relations": 0.5, "status": 0.2}
+KIND_WEIGHT = 2.0  # a clause that carries nothing is three times as common as one that does
+LOSS_SHARES = {
+    "yes_no": 1.0,
+    "phase": 1.0,
+    "mediation": 0.5,
+    "tags": 1.0,
+    "relations": 0.5,
+    "status": 0.2,
+    "kinds": 2.0,
+    "counts": 0.5,
+    "mediators": 0.5,
+}
 
 
 class Model(nn.Module):
@@ -118,27 +129,51 @@ def question_loss(logits: Tensor, question: Question) -> Tensor:
 
 
 def relation_losses(model: Model, states: Tensor, batch: list[Example]) -> dict[str, Tensor]:
-    """Losses of who-releases, who-receives, who-says, about-whom, and of the status of the captives."""
-    asked, statuses = [], []
+    """Losses of everything asked about spans and mentions, each a mean over the batch."""
+    sums: dict[str, list[Tensor]] = {}
     for row, example in enumerate(batch):
-        spans = sorted({q.span for q in example.questions} | {s for s, _ in example.statuses})
-        if not spans:
-            continue
-        logits, status = model.relations(
-            pooled(states[row], spans), pooled(states[row], example.mentions), buckets(spans, example.mentions)
-        )
-        place = {span: i for i, span in enumerate(spans)}
-        asked += [question_loss(logits[place[q.span]], q) for q in example.questions]
-        if example.statuses:
-            rows = [place[s] for s, _ in example.statuses]
-            answers = torch.tensor([k for _, k in example.statuses])
-            statuses.append(functional.cross_entropy(status[rows], answers, label_smoothing=0.1))
-    losses = {}
-    if asked:
-        losses["relations"] = torch.stack(asked).mean()
-    if statuses:
-        losses["status"] = torch.stack(statuses).mean()
-    return losses
+        if example.ask_tokens:
+            for name, loss in story_losses(model, states[row], example).items():
+                sums.setdefault(name, []).append(loss)
+    return {name: torch.cat(losses).mean() for name, losses in sums.items()}
+
+
+def story_losses(model: Model, states: Tensor, example: Example) -> dict[str, Tensor]:
+    """Losses of one story, one value per question."""
+    asked = {q.span for q in example.questions} | {s for s, _ in example.statuses}
+    spans = sorted(asked | {s for s, _ in example.kinds} | {s for s, _ in example.counts})
+    pairs, kinds, statuses, mediators = model.relations(
+        pooled(states, spans), pooled(states, example.mentions), buckets(spans, example.mentions), states[:1]
+    )
+    place = {span: i for i, span in enumerate(spans)}
+    losses = {
+        "relations": [question_loss(pairs[place[q.span]], q).reshape(1) for q in example.questions],
+        "kinds": [kind_loss(kinds[place[s]], carried) for s, carried in example.kinds],
+        "counts": [count_loss(kinds[place[s]], is_flow=is_flow) for s, is_flow in example.counts],
+        "status": [
+            functional.cross_entropy(statuses[place[s]], torch.tensor(k), label_smoothing=0.05).reshape(1)
+            for s, k in example.statuses
+        ],
+    }
+    if example.mediators:
+        answers = torch.tensor(example.mediators).unsqueeze(1)
+        losses["mediators"] = [functional.binary_cross_entropy_with_logits(mediators, answers).reshape(1)]
+    return {name: torch.cat(parts) for name, parts in losses.items() if parts}
+
+
+def kind_loss(logits: Tensor, carried: tuple[int, ...]) -> Tensor:
+    """Loss of the claims and judgements of one clause."""
+    answers = torch.zeros(len(KINDS) - 1)
+    answers[list(carried)] = 1.0
+    weight = torch.full_like(answers, KIND_WEIGHT)
+    loss = functional.binary_cross_entropy_with_logits(logits[: len(KINDS) - 1], answers, pos_weight=weight)
+    return loss.reshape(1)
+
+
+def count_loss(logits: Tensor, *, is_flow: bool) -> Tensor:
+    """Loss of one number of people: is it the count of a flow."""
+    answer = torch.tensor(0.97 if is_flow else 0.03)
+    return functional.binary_cross_entropy_with_logits(logits[KINDS.index(RELEASED)], answer).reshape(1)
 
 
 def total_loss(model: Model, batch: list[Example], pad: int) -> tuple[Tensor, dict[str, float]]:
@@ -220,7 +255,7 @@ def train(model: Model, examples: list[Example], dev: list[Example], asked: argp
             slope.step()
             for name, value in parts.items():
                 sums.setdefault(name, []).append(value)
-            if epoch >= asked.epochs - 4:
+            if epoch >= asked.epochs - 5:
                 if mean is None:
                     mean = deepcopy(model)
                 average(mean, model, EMA_KEEP)

@@ -1,0 +1,79 @@
+"""The actors a text names: those the gazetteer knows, and those only the model sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from models.records import Actor, Mention
+from nlp.actors import Gazetteer, find_actors, find_loaded
+from nlp.encoder import Floats, Reading
+from nlp.parties import slug
+from nlp.spans import marked, overlap
+
+_SEEN_BY_MODEL: Final = ("party", "speaker", "mediator")
+_SURE: Final = 0.6  # a name nobody listed must be seen clearly
+_LONGEST: Final = 60  # characters; longer is a clause, not a name
+
+
+def candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[Mention, ...]:
+    """Every mention of an actor, in the order of the text."""
+    known = find_actors(reading.text, gazetteer)
+    loaded = {(m.start, m.end) for m in find_loaded(reading.text, gazetteer)}
+    taken = [(m.start, m.end) for m in known]
+    seen: list[Mention] = []
+    for channel in _SEEN_BY_MODEL:
+        for span in marked(reading, channel, at_least=_SURE):
+            place = (span.start, span.end)
+            if span.end - span.start <= _LONGEST and not any(overlap(place, other) for other in taken):
+                taken.append(place)
+                seen.append(_unlisted(reading.text, place, channel))
+    flagged = (_flagged(m, loaded) for m in known)
+    return tuple(sorted([*flagged, *seen], key=lambda m: m.start))
+
+
+def _flagged(mention: Mention, loaded: set[tuple[int, int]]) -> Mention:
+    if not any(overlap((mention.start, mention.end), place) for place in loaded):
+        return mention
+    return Mention(start=mention.start, end=mention.end, actor=mention.actor, words=mention.words, loaded=True)
+
+
+def _unlisted(text: str, place: tuple[int, int], channel: str) -> Mention:
+    words = text[place[0] : place[1]]
+    name = " ".join(words.split())
+    if channel == "party":
+        return Mention(start=place[0], end=place[1], actor=Actor(code=f"x-{slug(name)}", name=name), words=words)
+    return Mention(start=place[0], end=place[1], actor=Actor(code="", name="", role=name), words=words)
+
+
+def full_name(actor: Actor) -> str:
+    """The canonical name: party, then office."""
+    return " ".join(part for part in (actor.name, actor.role) if part)
+
+
+def by_party(mentions: Sequence[Mention], shares: Floats) -> dict[str, tuple[Actor, float]]:
+    """Party code → (party, summed share) over one span's candidates; offices count for their party.
+
+    Args:
+        mentions: the candidates.
+        shares: probability of each, the stand-in last.
+    """
+    summed: dict[str, tuple[Actor, float]] = {}
+    for mention, share in zip(mentions, shares[:-1], strict=True):
+        code = mention.actor.code
+        if code:
+            _, before = summed.get(code, (mention.actor, 0.0))
+            summed[code] = (Actor(code=code, name=mention.actor.name), before + float(share))
+    return summed
+
+
+def by_speaker(mentions: Sequence[Mention], shares: Floats) -> tuple[Actor | None, float]:
+    """The likeliest actor of one span's candidates, None for the stand-in, with its share."""
+    summed: dict[tuple[str, str], tuple[Actor, float]] = {}
+    for mention, share in zip(mentions, shares[:-1], strict=True):
+        key = (mention.actor.code, mention.actor.role)
+        _, before = summed.get(key, (mention.actor, 0.0))
+        summed[key] = (mention.actor, before + float(share))
+    best = max(summed.values(), key=lambda pair: pair[1], default=(None, 0.0))
+    stand_in = float(shares[-1])
+    return (best[0], best[1]) if best[1] > stand_in else (None, stand_in)

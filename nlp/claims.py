@@ -1,0 +1,86 @@
+"""The claims tagger: which clause claims what, and who vouches for it in this text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from models.records import Actor, Claim, ClaimType, CountRole, Quantity
+from nlp.candidates import by_speaker, full_name
+from nlp.clauses import Span
+from nlp.encoder import Floats
+from nlp.exchange import Counted, Parties
+from nlp.read_story import ReadStory
+from nlp.spans import overlap, trimmed
+
+AUTHOR: Final = "author"
+_RATHER: Final = 0.5  # rather yes than no
+
+
+def claims(read: ReadStory, counts: Sequence[Counted]) -> tuple[Claim, ...]:
+    """Every claim that a clause carries, in the order of the text; offsets count title + body."""
+    return tuple(
+        claim
+        for number, span in enumerate(read.clauses)
+        for kind, score in _kinds(read.related.kinds[read.clause_row(number)])
+        for claim in _claims_of(read, number, trimmed(read.reading.text, *span), kind, score, counts)
+    )
+
+
+def _kinds(scores: Floats) -> list[tuple[ClaimType, float]]:
+    return [(kind, float(scores[i])) for i, kind in enumerate(ClaimType) if scores[i] > _RATHER]
+
+
+def _claims_of(
+    read: ReadStory, number: int, span: Span, kind: ClaimType, score: float, counts: Sequence[Counted]
+) -> list[Claim]:
+    speaker, share = by_speaker(read.mentions, read.related.relations["claimer"][read.clause_row(number)])
+    words = read.reading.text[span[0] : span[1]]
+    plain = Claim(
+        start=span[0],
+        end=span[1],
+        words=words,
+        type=kind,
+        claimer=full_name(speaker) if speaker else AUTHOR,
+        claimer_code=(speaker.code or None) if speaker else None,
+        value=" ".join(words.split())[:200],
+        score=min(1.0, score * share),
+    )
+    return _counted_claims(plain, counts, read.quantities) if kind is ClaimType.COUNT else [plain]
+
+
+def _counted_claims(plain: Claim, counts: Sequence[Counted], quantities: Sequence[Quantity]) -> list[Claim]:
+    """One claim per number in the span: a flow's when the number is one, else a number of another role."""
+    inside = [q for q in quantities if overlap((q.start, q.end), (plain.start, plain.end))]
+    made = [_number_claim(plain, number, counts) for number in inside]
+    return made or [plain]
+
+
+def _number_claim(plain: Claim, number: Quantity, counts: Sequence[Counted]) -> Claim:
+    of_flow = next((c for c in counts if c.number is number), None)
+    giving = _likeliest(of_flow.giving) if of_flow else None
+    taking = _likeliest(of_flow.taking) if of_flow else None
+    told = number.best if number.best is not None else number.words
+    names = f"{giving.name if giving else '?'}->{taking.name if taking else '?'}"
+    value = f"{names}={told}" if of_flow else f"{number.role.value}={told}"
+    return Claim(
+        start=plain.start,
+        end=plain.end,
+        words=plain.words,
+        type=plain.type,
+        claimer=plain.claimer,
+        claimer_code=plain.claimer_code,
+        value=value,
+        role=CountRole.RELEASED if of_flow else number.role,
+        releasing=giving.code if giving else None,
+        receiving=taking.code if taking else None,
+        low=number.low,
+        best=number.best,
+        high=number.high,
+        score=plain.score,
+    )
+
+
+def _likeliest(parties: Parties) -> Actor | None:
+    actor, _ = max(parties.values(), key=lambda pair: pair[1], default=(None, 0.0))
+    return actor

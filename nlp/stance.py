@@ -1,0 +1,48 @@
+"""The stance tagger: who judges whom, in which words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.records import Actor, Stance, StanceLabel
+from nlp.candidates import by_speaker, full_name
+from nlp.claims import AUTHOR
+from nlp.clauses import Span
+from nlp.heads import KINDS
+from nlp.read_story import ReadStory
+from nlp.spans import trimmed
+
+DEAL: Final = "DEAL"
+_LABELS: Final = (StanceLabel.FAVOR, StanceLabel.AGAINST)
+_RATHER: Final = 0.5  # rather yes than no
+
+
+def stances(read: ReadStory) -> tuple[Stance, ...]:
+    """Every judgement that a clause carries, in the order of the text; offsets count title + body."""
+    return tuple(
+        _stance(read, number, span, label, float(read.related.kinds[read.clause_row(number), column]))
+        for number, span in enumerate(read.clauses)
+        for label, column in ((label, KINDS.index(label.value)) for label in _LABELS)
+        if read.related.kinds[read.clause_row(number), column] > _RATHER
+    )
+
+
+def _stance(read: ReadStory, number: int, clause: Span, label: StanceLabel, score: float) -> Stance:
+    row = read.clause_row(number)
+    target, sure = by_speaker(read.mentions, read.related.relations["target"][row])
+    holder, _ = by_speaker(read.mentions, read.related.relations["holder"][row])
+    start, end = trimmed(read.reading.text, *clause)
+    return Stance(
+        start=start,
+        end=end,
+        words=read.reading.text[start:end],
+        target=full_name(target) if target else DEAL,
+        target_code=_code(target),
+        holder=full_name(holder) if holder else AUTHOR,
+        label=label,
+        score=min(1.0, score * sure),
+    )
+
+
+def _code(actor: Actor | None) -> str | None:
+    return (actor.code or None) if actor else None

@@ -1,0 +1,29 @@
+"""TAG: stories → findings, each story read once by the encoder and answered by every tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.records import Findings, Story
+from nlp.read_story import body_mentions, body_quantities, read_story
+from nlp.taggers import Taggers
+
+
+def tag(stories: Sequence[Story], taggers: Taggers) -> tuple[Findings, ...]:
+    """The findings of each story, in the order of the stories.
+
+    Claims and stances are kept only for stories that report an exchange: elsewhere their heads were never taught.
+    """
+    read = [read_story(taggers.encoder, taggers.gazetteer, story) for story in stories]
+    parts = zip(read, taggers.exchange.tag(read), taggers.claims.tag(read), taggers.stance.tag(read), strict=True)
+    return tuple(
+        Findings(
+            report=report,
+            claims=claims if report.is_exchange else (),
+            stances=stances if report.is_exchange else (),
+            mentions=body_mentions(one),
+            quantities=body_quantities(one),
+            stamps=taggers.stamps(),
+        )
+        for one, report, claims, stances in parts
+    )
