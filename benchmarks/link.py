@@ -1,0 +1,185 @@
+"""How well reports are linked into exchanges: B³ and pairwise F1 on the gold stories, from their gold fields.
+
+    python benchmarks/link.py [--gold benchmarks/gold] [--set dev] [--errors]
+    python benchmarks/link.py --fit        prints weights fitted on train1 and train2 (needs scikit-learn)
+
+The reports are built straight from the annotations, so the figures say what linking loses when tagging is perfect.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from models.records import (
+    Actor,
+    CaptiveStatus,
+    Exchange,
+    ExchangeReport,
+    Flow,
+    LinkedReport,
+    ReportPhase,
+)
+from nlp.actors import read_entries
+from nlp.link import link
+from nlp.link_profile import profiles_of
+from nlp.link_score import WEIGHTS, features, may_meet
+from nlp.parties import slug
+
+_ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Read the arguments, print the figures or the fitted weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, default=_ROOT / "benchmarks" / "gold")
+    parser.add_argument("--set", nargs="+", default=["train1", "train2", "dev"])
+    parser.add_argument("--errors", action="store_true", help="list the events that were split or mixed")
+    parser.add_argument("--fit", action="store_true", help="fit the weights on train1 and train2 and print them")
+    arguments = parser.parse_args()
+    if arguments.fit:
+        _fit([_read(arguments.gold, name) for name in ("train1", "train2")])
+        return
+    for name in arguments.set:
+        _print_figures(name, _read(arguments.gold, name), with_errors=arguments.errors)
+
+
+def _read(gold: Path, name: str) -> list[tuple[str, LinkedReport]]:
+    codes = {entry.name: entry.code for entry in read_entries(_ROOT / "watch" / "actors.toml")}
+    lines = (gold / name / "stories.jsonl").read_text(encoding="utf-8").splitlines()
+    stories = [json.loads(line) for line in lines]
+    return [
+        (story["gold"]["event_id"], _report(story, codes)) for story in stories if story["gold"]["is_exchange_story"]
+    ]
+
+
+def _report(story: dict[str, Any], codes: dict[str, str]) -> LinkedReport:
+    told = story["gold"]
+    published = datetime.fromisoformat(story["published"])
+    return LinkedReport(
+        story_key=story["id"],
+        report=ExchangeReport(
+            is_exchange=True,
+            is_exchange_score=1.0,
+            alert_worthy=told["alert_worthy"],
+            alert_score=1.0,
+            phase=ReportPhase(told["modality"]),
+            phase_score=1.0,
+            flows=tuple(_flow(side, codes) for side in told["sides"]),
+            exchange_on=date.fromisoformat(told["date_of_exchange"]) if told["date_of_exchange"] else None,
+            place=told["place"],
+        ),
+        published_at=published,
+        first_seen_at=published,
+        outlet=story["outlet"],
+        outlet_side=None,
+        origin_key=told["syndication_cluster"] or story["id"],
+        language=story["lang"],
+        title=story["title"],
+        text=story["text"],
+    )
+
+
+def _flow(side: dict[str, Any], codes: dict[str, str]) -> Flow:
+    return Flow(
+        releasing=_actor(side["releasing_party"], codes),
+        receiving=_actor(side["receiving_party"], codes),
+        count=side.get("count"),
+        status=CaptiveStatus(side["status"]) if side.get("status") else CaptiveStatus.UNKNOWN,
+    )
+
+
+def _actor(name: str | None, codes: dict[str, str]) -> Actor | None:
+    if not name:
+        return None
+    first = name.split(";")[0].strip()
+    return Actor(code=codes.get(first, f"x-{slug(first)}"), name=first)
+
+
+def _print_figures(name: str, stories: list[tuple[str, LinkedReport]], *, with_errors: bool) -> None:
+    exchanges = link([report for _, report in stories])
+    labels = _labels(stories, exchanges)
+    precision, recall, f1 = _b_cubed(labels)
+    pair_precision, pair_recall, pair_f1 = _pairwise(labels)
+    print(
+        f"{name}: {len(stories)} reports, {len({gold for gold, _ in labels})} events, {len(exchanges)} exchanges;"
+        f" B3 P {precision:.3f} R {recall:.3f} F1 {f1:.3f};"
+        f" pairs P {pair_precision:.3f} R {pair_recall:.3f} F1 {pair_f1:.3f}"
+    )
+    if with_errors:
+        _print_errors(stories, labels)
+
+
+def _labels(stories: list[tuple[str, LinkedReport]], exchanges: Iterable[Exchange]) -> list[tuple[str, str]]:
+    """(gold event, predicted exchange) by story; a report in no exchange stands alone."""
+    home = {member: exchange.key for exchange in exchanges for member in exchange.members}
+    return [(event, home.get(report.story_key, report.story_key)) for event, report in stories]
+
+
+def _b_cubed(labels: list[tuple[str, str]]) -> tuple[float, float, float]:
+    gold, found = Counter(event for event, _ in labels), Counter(key for _, key in labels)
+    both = Counter(labels)
+    precision = sum(both[label] / found[label[1]] for label in labels) / len(labels)
+    recall = sum(both[label] / gold[label[0]] for label in labels) / len(labels)
+    return precision, recall, _harmonic(precision, recall)
+
+
+def _pairwise(labels: list[tuple[str, str]]) -> tuple[float, float, float]:
+    pairs = Counter((one[0] == other[0], one[1] == other[1]) for one, other in combinations(labels, 2))
+    right = pairs[True, True]
+    precision = right / max(1, right + pairs[False, True])
+    recall = right / max(1, right + pairs[True, False])
+    return precision, recall, _harmonic(precision, recall)
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _print_errors(stories: list[tuple[str, LinkedReport]], labels: list[tuple[str, str]]) -> None:
+    rows: dict[str, list[str]] = defaultdict(list)
+    mixed = {key for key, count in Counter(found for _, found in set(labels)).items() if count > 1}
+    split = {event for event, count in Counter(gold for gold, _ in set(labels)).items() if count > 1}
+    for (event, key), (_, report) in sorted(zip(labels, stories, strict=True), key=lambda row: row[0]):
+        if event in split or key in mixed:
+            flows = [(flow.releasing and flow.releasing.code, flow.count) for flow in report.report.flows]
+            when = report.published_at.date() if report.published_at else None
+            rows[event].append(
+                f"  {key[:6]} {report.story_key} {when} {report.report.phase} {report.report.exchange_on} {flows}"
+            )
+    for event, lines in rows.items():
+        print(event, *lines, sep="\n")
+
+
+def _pairs(sets: Iterable[list[tuple[str, LinkedReport]]]) -> Iterator[tuple[tuple[float, ...], bool]]:
+    for stories in sets:
+        events = {report.story_key: event for event, report in stories}
+        profiles = [
+            profile
+            for profile in profiles_of(report for _, report in stories)
+            if profile.phase is not ReportPhase.HISTORICAL
+        ]
+        for one, other in combinations(profiles, 2):
+            if may_meet(one, other) and one.parties and other.parties:
+                yield features(one, other), events[one.keys[0]] == events[other.keys[0]]
+
+
+def _fit(sets: list[list[tuple[str, LinkedReport]]]) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    rows = list(_pairs(sets))
+    model = LogisticRegression(C=1.0, max_iter=5000, fit_intercept=False)
+    model.fit([list(row) for row, _ in rows], [same for _, same in rows])
+    print(f"# {len(rows)} pairs, {sum(same for _, same in rows)} of one event")
+    for name, weight in zip(WEIGHTS, model.coef_[0], strict=True):
+        print(f'    "{name}": {weight:.2f},')
+
+
+if __name__ == "__main__":
+    main()
