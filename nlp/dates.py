@@ -222,11 +222,11 @@ def _is_ahead(text: str, folded: str, span: tuple[int, int]) -> bool:
     return looks_ahead(clause) or (not hands_over(clause) and looks_ahead(sentence) and not says(clause))
 
 
-def _weekday(published: date, number: int, *, ahead: bool) -> date:
+def _weekday(published: date, number: int, *, ahead: bool) -> date | None:
     """The nearest such day: ahead never the day of publication itself, past also that day."""
     if ahead:
-        return published + timedelta(days=(number - published.weekday() - 1) % _WEEK + 1)
-    return published - timedelta(days=(published.weekday() - number) % _WEEK)
+        return _shift(published, (number - published.weekday() - 1) % _WEEK + 1)
+    return _shift(published, -((published.weekday() - number) % _WEEK))
 
 
 def _weekday_rule(ahead: bool) -> str:  # noqa: FBT001  the one thing it says

@@ -74,7 +74,7 @@ def legs_of(reports: Sequence[LinkedReport]) -> tuple[LegKey, ...]:
 
 
 def cells_of(reports: Sequence[LinkedReport], legs: Sequence[LegKey]) -> tuple[CellClaim, ...]:
-    """One cell per claim; only a count of released people is a `count`, numbers held, killed or demanded are `other`."""
+    """One cell per claim; only a count of released people is a `count`, those held or killed are `other`."""
     names = names_of(reports)
     return tuple(
         CellClaim(
