@@ -16,7 +16,7 @@ from nlp.link_ledger import cells_of, legs_of, names_of, phase_of, steps_of
 from nlp.link_profile import Profile, profiles_of, reported_on
 from nlp.link_score import log_odds, may_meet
 
-_THRESHOLD = -1.0  # mean log odds above which two groups are one exchange; best on the training stories
+_THRESHOLD = -0.5  # mean log odds above which two groups are one exchange; best on the training stories
 _MARGIN = 1.0  # log odds by which the likeliest group must lead for a report that names no two parties
 _RECALL = 3  # days by which a look back may miss the handover
 _AROUND = 7  # days before the first and after the last report that still belong to an exchange

@@ -1,13 +1,14 @@
 """How much two reports speak for one exchange, as log odds.
 
 The features are counted from two profiles; the weights were fitted by logistic regression on pairs of the training
-stories (`benchmarks/link.py --fit` repeats it). Four are set by hand, because those stories hardly show what they
-guard against: `other_counterpart` (two deals of one party on one day), `party_unknown`, `completed_apart` (two finished
-swaps with the same figures) and `bodies_differ` (remains and living captives go under deals of their own). Reports
-whose parties exclude each other never meet.
+stories, as they are and with their events crowded into one calendar (`benchmarks/link.py --fit` repeats it). Two are
+set by hand, because those stories hardly show what they guard against: `other_counterpart` (two deals of one party on
+one day) and `party_unknown`. Reports whose parties exclude each other never meet.
 """
 
 from __future__ import annotations
+
+from datetime import date
 
 from models.records import ReportPhase
 from nlp.link_profile import Profile
@@ -15,37 +16,41 @@ from nlp.link_profile import Profile
 NEVER = -1000.0  # log odds of a pair that must not meet
 
 WEIGHTS = {
-    "bias": -2.55,
-    "other_counterpart": -5.0,
-    "one_of_many_shared": -0.70,
+    "bias": -2.34,
+    "other_counterpart": -8.0,
+    "one_of_many_shared": -0.13,
     "party_unknown": -1.0,
-    "handover_same": 1.57,
-    "handover_near": -0.91,
-    "handover_apart": -2.59,
-    "completed_apart": -2.0,
-    "handover_unknown": -0.63,
-    "published_1": 4.82,
-    "published_3": 4.14,
-    "published_10": 3.94,
-    "published_30": 1.74,
-    "published_60": 0.87,
-    "handover_outside": -1.77,
-    "count_same": 1.47,
-    "count_same_large": 2.47,
-    "count_other": -0.26,
-    "count_other_apart": -0.06,
-    "bodies_differ": -3.5,
-    "names_shared": 1.27,
-    "names_ratio": 1.80,
-    "numbers_shared": 1.46,
-    "place_same": 0.84,
-    "opens_again": -1.10,
+    "day_same": 3.22,
+    "day_near": -0.90,
+    "day_week": -0.97,
+    "day_apart": -1.51,
+    "day_unknown": -2.18,
+    "days_both_told_apart": -4.05,
+    "completed_apart": -1.21,
+    "after_the_day": -1.43,
+    "published_1": 5.35,
+    "published_3": 4.93,
+    "published_10": 4.47,
+    "published_30": 1.67,
+    "published_60": 0.14,
+    "count_same": 1.26,
+    "count_same_large": 4.54,
+    "count_other": -1.85,
+    "count_other_completed": -0.07,
+    "bodies_differ": -3.71,
+    "names_shared": 1.71,
+    "names_ratio": 1.07,
+    "numbers_shared": 4.06,
+    "place_same": 0.38,
+    "opens_again": -1.92,
 }
 
 _EARLY = {ReportPhase.CALLED_FOR, ReportPhase.RUMOURED, ReportPhase.PLANNED, ReportPhase.ANNOUNCED, ReportPhase.AGREED}
 _DONE = {ReportPhase.COMPLETED, ReportPhase.UNDER_WAY}
 _LARGE = 8  # a count that two deals seldom share by chance
 _NEAR = 4  # days
+_DAY_BANDS = (1, 4, 10)  # days between the handovers of two reports
+_PUBLISHED_BANDS = (1, 3, 10, 30, 60)  # days between two reports
 _PAIR = 2  # parties of an ordinary exchange
 _LONGEST = 240  # days between reports of one exchange that no handover day ties together
 
@@ -87,38 +92,52 @@ def features(one: Profile, other: Profile) -> tuple[float, ...]:
 
 
 def _days(first: Profile, second: Profile) -> tuple[float, ...]:
+    one, other = _event_day(first), _event_day(second)
+    apart = abs((one - other).days) if one and other else None
+    told = first.handover is not None and second.handover is not None
+    far = apart is not None and apart > _NEAR
     gap = (second.published - first.published).days
-    both = first.handover is not None and second.handover is not None
-    apart = abs((first.handover - second.handover).days) if first.handover and second.handover else 0
-    bands = (gap <= 1, 1 < gap <= 3, 3 < gap <= 10, 10 < gap <= 30, 30 < gap <= 60)  # noqa: PLR2004  as their names say
     return (
-        float(both and apart <= 1),
-        float(both and 1 < apart <= _NEAR),
-        float(both and apart > _NEAR),
-        float(both and apart > _NEAR and first.phase == second.phase == ReportPhase.COMPLETED),
-        float(not both),
-        *map(float, bands),
-        float(_outside(first, second) or _outside(second, first)),
+        *_bands(apart, _DAY_BANDS),
+        float(apart is not None and apart > _DAY_BANDS[-1]),
+        float(apart is None),
+        float(told and apart is not None and apart > 1),
+        float(far and first.phase == second.phase == ReportPhase.COMPLETED),
+        float(_after(first, second) or _after(second, first)),
+        *_bands(gap, _PUBLISHED_BANDS),
     )
 
 
-def _outside(dated: Profile, undated: Profile) -> bool:
-    """A report that came out days after the handover that another one dates, and is itself of an early phase."""
-    if dated.handover is None or undated.handover is not None:
+def _event_day(profile: Profile) -> date | None:
+    """The day of the handover as told; for one that is reported as done or begun, else the day of the report."""
+    if profile.handover is not None or profile.phase not in _DONE:
+        return profile.handover
+    return profile.published
+
+
+def _bands(days: int | None, ends: tuple[int, ...]) -> tuple[float, ...]:
+    """Which of the bands 0 to the first end, then up to the next … a number of days falls in."""
+    place = next((place for place, end in enumerate(ends) if days is not None and days <= end), None)
+    return tuple(float(place == other) for other in range(len(ends)))
+
+
+def _after(done: Profile, early: Profile) -> bool:
+    """A report of an early phase that came out days after the handover another one tells of, and dates none itself."""
+    day = _event_day(done)
+    if day is None or early.handover is not None or early.phase not in _EARLY:
         return False
-    return undated.phase in _EARLY and (undated.published - dated.handover).days > 1
+    return (early.published - day).days > 1
 
 
 def _counts(first: Profile, second: Profile) -> tuple[float, ...]:
     legs = [leg for leg in first.legs if leg in second.legs and first.legs[leg] and second.legs[leg]]
     same = [first.legs[leg] or 0 for leg in legs if first.legs[leg] == second.legs[leg]]
-    differ = len(legs) > len(same)
-    far = abs((second.published - first.published).days) > _NEAR
+    differ = len(legs) > len(same) and not same
     return (
         float(bool(same)),
         float(any(count >= _LARGE for count in same)),
-        float(differ and not same),
-        float(differ and not same and far),
+        float(differ),
+        float(differ and first.phase == second.phase == ReportPhase.COMPLETED),
     )
 
 
