@@ -52,4 +52,7 @@ class WarehouseError(WirewatchError):
 
 
 class DeliveryError(WirewatchError):
-    """A channel did not take an alert."""
+    """A channel did not take an alert; `final` when it never will, `retry_after_s` when it said how long to wait."""
+
+    final: bool = False
+    retry_after_s: float | None = None

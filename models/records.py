@@ -204,6 +204,58 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlLimits:
+    """How much a crawl may take."""
+
+    body_bytes: int = 10 * 1024 * 1024  # of one answer, decoded
+    request_s: float = 30.0  # one request, from start to end
+    redirects: int = 5
+    concurrent: int = 8
+    concurrent_per_host: int = 2
+    gap_s: float = 1.0  # between two requests to one host
+    crawl_s: float = 1800.0  # the whole crawl
+    pages_per_source: int = 200
+    feed_parse_s: float = 10.0
+    feed_parse_mib: int = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlJob:
+    """One crawl, as its child process gets it."""
+
+    warehouse: str  # URL
+    archive: str  # folder
+    sources: tuple[Source, ...]
+    allow: tuple[tuple[str, int], ...]  # (host, port) beyond the address policy
+    user_agent: str
+    limits: CrawlLimits
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOutcome:
+    """How one source fared in a crawl."""
+
+    source_id: str
+    polled: bool  # its feed came and could be read
+    listed: int = 0  # addresses in the feed
+    known: int = 0  # of these, captured before
+    captured: int = 0
+    refused: int = 0  # by robots.txt or the address policy
+    failed: int = 0
+    error: str = ""  # why the poll failed, "" when it did not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlStats:
+    """How a crawl went, by its own word; the child's exit code says nothing."""
+
+    finished: str  # Scrapy's finish reason
+    exceptions: int  # raised in our own code
+    outcomes: tuple[SourceOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarcPlace:
     """Where the bytes lie: one gzip member of one WARC file."""
 
@@ -579,6 +631,24 @@ class Rule:
     severity: Severity = Severity.URGENT
     max_age_h: int = 72
     to: tuple[str, ...] = ()  # channel names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfig:
+    """A way to tell somebody, as `wirewatch.toml` declares it; secrets only by reference."""
+
+    name: str
+    kind: str  # file | webhook
+    path: str = ""  # of a file
+    url: str = ""  # of a webhook; may be env:NAME or file:PATH
+    secret: str = ""  # env:NAME or file:PATH; signs a webhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A channel's word that it took a delivery."""
+
+    response: str  # in one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

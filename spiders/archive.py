@@ -190,7 +190,7 @@ def _page(record: Any, source_id: str) -> Page | None:
         url=url,
         final_url=url,
         source_id=source_id,
-        fetched_at=datetime.fromisoformat(stamp.replace("Z", "+00:00")).astimezone(UTC),
+        fetched_at=datetime.fromisoformat(stamp).astimezone(UTC),
         status=int(record.http_headers.get_statuscode()) if record.http_headers else 200,
         content_type=headers.get_header("Content-Type") or "",
         body=record.content_stream().read(),

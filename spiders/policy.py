@@ -37,22 +37,18 @@ class Policy:
         """Why an address may not be asked for; None when it may."""
         try:
             parts = urlsplit(url)
-            port = parts.port
-            host = canonical_host(parts.hostname or "")
+            host, port = canonical_host(parts.hostname or ""), parts.port
+            literal = literal_address(host)
         except ValueError as error:
             return f"not an address: {error}"
         if parts.scheme not in _PORTS:
             return f"scheme {parts.scheme or 'absent'}: only http and https"
-        if parts.username is not None or parts.password is not None:
-            return "carries a user name"
-        if not host:
-            return "names no host"
-        port = port or _PORTS[parts.scheme]
-        if (host, port) in self.allow:
+        if parts.username is not None or parts.password is not None or not host:
+            return "names no host, or a user name with it"
+        if (host, port or _PORTS[parts.scheme]) in self.allow:
             return None
-        if port != _PORTS[parts.scheme]:
+        if port not in (None, _PORTS[parts.scheme]):
             return f"port {port}: only {_PORTS[parts.scheme]}"
-        literal = literal_address(host)
         return address_refusal(literal) if literal else None
 
     def resolved_refusal(self, host: str, addresses: Iterable[str]) -> str | None:

@@ -1,0 +1,93 @@
+"""Child process that parses one feed: bytes on standard input, one JSON object on standard output.
+
+A process of its own, because feedparser's work can be quadratic in what a hostile feed holds; the parent sets the
+deadline, this process its own memory cap.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+import re
+import resource
+import sys
+from datetime import UTC, datetime
+from typing import Any, Final
+
+_XML_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CHARACTER: Final = re.compile(rb"&#(?:x([0-9a-fA-F]{1,10})|(\d{1,10}));")
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DIGITS: Final = 10  # longer references are no characters either
+_SURROGATES: Final = range(0xD800, 0xE000)
+
+
+def main() -> None:
+    """Parse standard input; the argument is the memory cap in MiB."""
+    cap = int(sys.argv[1]) * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
+    body = sys.stdin.buffer.read()
+    json.dump(parse(body), sys.stdout)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Kind and items of a feed; `error` says why when it is none."""
+    if body.lstrip()[:1] == b"{":
+        return _json_feed(body)
+    import feedparser
+
+    found = feedparser.parse(_harmless(body), sanitize_html=False, resolve_relative_uris=False)
+    if not found.version and not found.entries:
+        return {
+            "kind": "",
+            "items": [],
+            "error": f"not a feed: {found.get('bozo_exception') or 'no known root element'}",
+        }
+    return {"kind": found.version, "items": [_item(entry) for entry in found.entries], "error": ""}
+
+
+def _harmless(body: bytes) -> bytes:
+    """The feed without what makes a parser raise or expand: one bad item must not lose the others."""
+    without = _DOCTYPE.sub(b"", _XML_FORBIDDEN.sub(b" ", body) if b"\x00<" not in body else body)
+    return _CHARACTER.sub(_kept, without)
+
+
+def _kept(found: re.Match[bytes]) -> bytes:
+    value = int(found[1], 16) if found[1] else int(found[2])
+    bad = value in _SURROGATES or value > 0x10FFFF or (value < 0x20 and value not in (9, 10, 13))  # noqa: PLR2004 - Unicode
+    return b"\xef\xbf\xbd" if bad else found[0]
+
+
+def _item(entry: Any) -> dict[str, Any]:
+    words = entry.get("published") or entry.get("updated") or ""
+    parsed = entry.get("published_parsed") or entry.get("updated_parsed")
+    return {
+        "url": str(entry.get("link") or ""),
+        "title": str(entry.get("title") or ""),
+        "published_text": str(words),
+        "published_at": datetime.fromtimestamp(calendar.timegm(parsed), UTC).isoformat() if parsed else None,
+    }
+
+
+def _json_feed(body: bytes) -> dict[str, Any]:
+    try:
+        feed = json.loads(body)
+    except ValueError as error:
+        return {"kind": "", "items": [], "error": f"not a JSON feed: {error}"}
+    items = feed.get("items")
+    if "jsonfeed" not in str(feed.get("version", "")) or not isinstance(items, list):
+        return {"kind": "", "items": [], "error": "not a JSON feed: no version or no items"}
+    return {"kind": "json", "items": [_json_item(item) for item in items if isinstance(item, dict)], "error": ""}
+
+
+def _json_item(item: dict[str, Any]) -> dict[str, Any]:
+    words = str(item.get("date_published") or "")
+    return {
+        "url": str(item.get("url") or item.get("external_url") or ""),
+        "title": str(item.get("title") or ""),
+        "published_text": words,
+        "published_at": words or None,
+    }
+
+
+if __name__ == "__main__":
+    main()
