@@ -1,0 +1,179 @@
+"""Page → Story or Discard: the whole of the step, for HTML pages and for plain wire texts."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from cleaning import bylines
+from cleaning.article import body_blocks
+from cleaning.canonical import canonical_url, host_of, is_same_site
+from cleaning.credits import BYLINE, ELSEWHERE, META, Credit, is_organisation, names_nobody, tidy
+from cleaning.decoding import decode
+from cleaning.markup import MAX_DEPTH, Block, MarkupLimitError, read
+from cleaning.metadata import Metadata, read_metadata
+from cleaning.moments import Candidate, given, instant
+from cleaning.days import Moment
+from cleaning.peel import peel
+from cleaning.story import Surroundings, tell
+from cleaning.verdict import judge
+from cleaning.wire import clean_text
+from models.records import Discard, DiscardReason, Instant, Page, Precision, Sighting, Story
+
+MAX_BYTES = 10 * 1024 * 1024  # the cap of collect; what is larger came from somewhere else
+_OK = range(200, 300)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|table|meta)\b", re.IGNORECASE)
+_SNIFF = 4096  # characters in which markup is looked for
+_MAX_CONTROL = 0.02  # share of control characters from which on bytes are no text
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
+_TITLE_TAIL = re.compile(r"\s+[|–—·»:-]\s+[^|–—·»]{2,60}$")
+
+
+def clean(page: Page) -> Story | Discard:
+    """Clean one captured page.
+
+    Returns:
+        The story, whose segments refer to `cleaning.decoding.decode(page)`, or the reason why there is none. Never raises for
+        what a page holds; hostile pages may take long, which is why the steps call `cleaning.worker.clean_safely`.
+    """
+    if page.status not in _OK:
+        return _discard(page, DiscardReason.HTTP_STATUS, str(page.status))
+    if len(page.body) > MAX_BYTES:
+        return _discard(page, DiscardReason.TOO_LARGE, f"{len(page.body)} bytes")
+    if not page.body.strip(b" \t\r\n\x00"):
+        return _discard(page, DiscardReason.EMPTY)
+    kind = page.content_type.split(";")[0].strip().lower()
+    if (
+        kind
+        and not kind.startswith("text/")
+        and kind not in {"application/xhtml+xml", "application/octet-stream", "application/xml"}
+    ):
+        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, kind)
+    text = decode(page)
+    if len(_CONTROL.findall(text[:_SNIFF])) > _MAX_CONTROL * len(text[:_SNIFF]) + 1:
+        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, "binary")
+    if kind != "text/plain" and _HTML.search(text[:_SNIFF]):
+        return _clean_html(page, text)
+    if kind in {"", "text/plain", "application/octet-stream"}:
+        return _clean_plain(page, text)
+    return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, kind)
+
+
+def _discard(page: Page, reason: DiscardReason, detail: str = "") -> Discard:
+    return Discard(url=page.final_url or page.url, reason=reason, detail=detail)
+
+
+def _clean_plain(page: Page, text: str) -> Story | Discard:
+    sighting = page.sighting
+    return clean_text(
+        text,
+        url=page.final_url or page.url,
+        source_id=page.source_id,
+        title=sighting.title if sighting else "",
+        published=_from_feed(sighting),
+        fetched_at=page.fetched_at,
+    )
+
+
+def _from_feed(sighting: Sighting | None) -> Instant | None:
+    if sighting is None or sighting.published_at is None:
+        return None
+    return Instant(at=sighting.published_at, precision=Precision.SECOND, rule="feed", verbatim=sighting.published_text)
+
+
+def _clean_html(page: Page, source: str) -> Story | Discard:
+    url = page.final_url or page.url
+    try:
+        reading = read(source)
+    except MarkupLimitError as limit:
+        reason = DiscardReason.TOO_DEEP if str(MAX_DEPTH) in limit.problem else DiscardReason.TOO_LARGE
+        return _discard(page, reason, limit.problem)
+    metadata = read_metadata(source)
+    title = _title(metadata, page.sighting)
+    body = body_blocks(reading.blocks, reading.visible, url=url)
+    verdict = judge(title, reading.blocks, body, metadata)
+    if verdict:
+        return _discard(page, verdict)
+    peeled = peel([block.spotted for block in body], title=title)
+    if not peeled.body or not any(char.isalnum() for part in peeled.body for char in part.text):
+        return _discard(page, DiscardReason.NO_BODY)
+    return tell(peeled, _surroundings(page, source, metadata))
+
+
+def _title(metadata: Metadata, sighting: Sighting | None) -> str:
+    """The headline, without the name of the site behind it where only `<title>` gives one."""
+    title = metadata.title
+    if title == metadata.page_title:
+        title = _TITLE_TAIL.sub("", title)
+    return title or (sighting.title if sighting else "")
+
+
+def _surroundings(page: Page, source: str, metadata: Metadata) -> Surroundings:
+    url = page.final_url or page.url
+    declared = urljoin(url, metadata.canonical) if metadata.canonical else ""
+    elsewhere = bool(declared) and bool(host_of(declared)) and not is_same_site(declared, url)
+    site = tidy(metadata.publisher) or tidy(metadata.site)
+    names, credits = _authors(metadata)
+    if elsewhere:
+        credits.append(Credit(origin=host_of(declared), weight=ELSEWHERE))
+    return Surroundings(
+        url=url,
+        source_id=page.source_id,
+        source=source,
+        canonical=_accepted(declared, url),
+        fetched_at=page.fetched_at,
+        language=metadata.language,
+        times=_times(metadata, page.sighting),
+        modified=_instant(metadata.modified, metadata.times),
+        credits=[*credits, *_based_on(metadata, url)],
+        bylines=names,
+        carrier=site,
+        flags=["canonical-elsewhere"] if elsewhere else [],
+    )
+
+
+def _accepted(declared: str, url: str) -> str:
+    """A declared canonical address is followed on the host it stands on, and no further; a home page is nobody's address."""
+    if (
+        not declared
+        or host_of(declared) != host_of(url)
+        or canonical_url(declared).endswith("://" + host_of(url) + "/")
+    ):
+        return ""
+    return declared
+
+
+def _times(metadata: Metadata, sighting: Sighting | None) -> list[Candidate]:
+    found = [Candidate(rule=rule, moment=moment) for rule, moment in metadata.times]
+    fed = _from_feed(sighting)
+    return [*found, given(fed)] if fed else found
+
+
+def _instant(moment: Moment | None, times: list[tuple[str, Moment]]) -> Instant | None:
+    if moment is None:
+        return None
+    others = [Candidate(rule=rule, moment=other) for rule, other in times]
+    return instant(Candidate(rule="modified", moment=moment), others)
+
+
+def _authors(metadata: Metadata) -> tuple[list[str], list[Credit]]:
+    """People who signed, and a credit when a house signed instead."""
+    names: list[str] = []
+    credits: list[Credit] = []
+    for written, is_house in metadata.authors:
+        for name in bylines.people(written):
+            if is_house or is_organisation(name):
+                credits.append(Credit(origin=tidy(name), weight=BYLINE))
+            elif not names_nobody(name):
+                names.append(name)
+    return names, credits
+
+
+def _based_on(metadata: Metadata, url: str) -> list[Credit]:
+    """Credits for the works that the page says it is based on, when they are of another house."""
+    found = []
+    for origin in metadata.based_on:
+        name = host_of(origin) if "://" in origin else tidy(origin)
+        if name and not ("://" in origin and is_same_site(origin, url)):
+            found.append(Credit(origin=name, weight=META))
+    return found

@@ -1,0 +1,162 @@
+"""The opening of an agency story: place, day and agency before the first word of the report.
+
+Known forms (any alphabet): `BAKU, December 7 (Agency) - `, `Aug 24 (Agency) - `, `MOSCOW, January 3. /Agency/. `,
+`ԵՐԵՎԱՆ, նոյեմբերի 10։ `, `City. 7 December. AGENCY - `, `CITY (Agency) — `, `CITY, Region — `, `CITY/CITY: `, `(Agency) - `.
+A place in mixed case with nothing but a dash or colon behind it counts only when it is a seat of government or of news.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleaning.days import DAY_WORDS, WrittenDay, written_day
+
+_WORD = r"[^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]+)*\.?"
+_PLACE = re.compile(
+    rf"(?P<place>{_WORD}(?:[ ]{_WORD}){{0,3}}(?:\s?/\s?{_WORD}(?:[ ]{_WORD}){{0,2}})?(?:,[ ]{_WORD}(?:[ ]{_WORD}){{0,2}})?)"
+)
+_DAY = re.compile(rf"\s*[,.]?\s*(?:{DAY_WORDS})(?:\s*(?:թ|г|il)\.)?", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"\s*[,.։]?\s*(?:\(\s*(?P<round>[^()\n]{2,50}?)\s*\)|/\s*(?P<slash>[^/\n]{2,40}?)\s*/|(?P<caps>[^\W\d_a-zа-яա-ֆ][^\W\d_a-zа-яա-ֆ.\-]{1,24}))"
+)
+_DASH = re.compile(r"\s*[.։:]?\s*[-–—]{1,2}\s+|\s+[-–—]{1,2}\s*")
+_COLON = re.compile(r"\s*:\s+")
+_STOP = re.compile(r"\s*(?:[.։:](?=\s|$)|[-–—]{1,2}(?=\s)|(?<=/))\s*")
+_NOTE = re.compile(
+    r"correct|updat|adds?\b|recast|repeat|photo|video|pictur|writes through|исправ|уточн|обновл|дополн|düzəliş|düzelt|güncel|ուղղ|լրաց",
+    re.IGNORECASE,
+)
+_LABELS = set(
+    "host guest claim fact facts verdict rating question answer q a update updates updated breaking exclusive watch video photo photos live analysis opinion "
+    "explainer editorial interview correction corrected flash urgent alert note summary background context conclusion result exercise "
+    "narrator anchor reporter moderator speaker true false срочно молния вопрос ответ ведущий təcili son dəqiqə sual cavab soru cevap "
+    "հարց պատասխան շտապ".split()
+)
+_OPENERS = set(
+    "in on at from the a an this that after before since during as when if в на из с после для от по bu bir və ve".split()
+)
+_SEATS = set(
+    "abu dhabi accra addis ababa algiers amman amsterdam ankara ashgabat astana athens baghdad baku bamako bangkok beijing beirut belgrade berlin bern bishkek "
+    "bogota bratislava brussels bucharest budapest buenos aires cairo canberra caracas chisinau copenhagen dakar damascus delhi doha dublin dushanbe geneva "
+    "hanoi harare havana helsinki islamabad istanbul jakarta jerusalem juba kabul kampala khartoum kigali kinshasa kuala lumpur kuwait city kyiv lima lisbon "
+    "london luxembourg madrid manama manila mexico city minsk mogadishu moscow muscat nairobi new delhi new york nicosia niamey oslo ottawa paris podgorica "
+    "prague pretoria pristina pyongyang rabat riga riyadh rome san salvador sanaa sarajevo seoul singapore skopje sofia stepanakert stockholm strasbourg "
+    "tallinn tashkent tbilisi tehran tel aviv the hague tirana tokyo tripoli tunis vatican city vienna vilnius warsaw washington yerevan zagreb zurich "
+    "москва киев минск баку ереван тбилиси анкара астана женева брюссель лондон париж вашингтон bakı ankara kudüs doha gürcüstan երևան բաքու თბილისი київ".split()
+)
+_SHORTEST_CAPS = 3
+_LONGEST = 120  # characters of a whole dateline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A dateline as found: offsets are in the searched text, the day still without a year where none was written."""
+
+    place: str | None
+    day: WrittenDay | None
+    agency: str | None
+    end: int  # where the report begins
+
+
+def find_opening(text: str) -> Opening | None:
+    """The dateline that `text` begins with, or None."""
+    head = text[:_LONGEST]
+    for attempt in (_with_place, _day_first, _agency_first):
+        found = attempt(head)
+        if found and _begins_report(text[found.end :]):
+            return found
+    return None
+
+
+def is_agency_name(words: str) -> bool:
+    """Whether words in brackets can be the name of an agency: short, capitalised, no editor's note."""
+    tokens = words.split()
+    return (
+        bool(tokens) and len(tokens) <= 5 and words[0].isupper() and not _NOTE.search(words) and not words.endswith(".")
+    )  # noqa: PLR2004 names of agencies have at most five words
+
+
+def _with_place(head: str) -> Opening | None:
+    """Place first; the longest place that makes a whole dateline wins, so that a region after a comma belongs to it."""
+    match = _PLACE.match(head)
+    if not match:
+        return None
+    cuts = [match.end("place")]
+    cuts += [place for place in range(match.end("place") - 1, 1, -1) if head[place] in ",. "]
+    return next((found for cut in cuts if (found := _after_place(head, cut))), None)
+
+
+def _after_place(head: str, cut: int) -> Opening | None:
+    place = head[:cut].rstrip(" ,.")
+    if not _is_place(place):
+        return None
+    day, at = _day(head, cut)
+    agency, behind = _agency(head, at, needs_brackets=day is None)
+    if day or agency:
+        end = (
+            (agency and (_DASH.match(head, behind) or _STOP.match(head, behind)))
+            or _DASH.match(head, at)
+            or (day and _STOP.match(head, at))
+        )
+        if not end:
+            return None
+        kept = agency if end.start() >= behind else None
+        return Opening(place=place, day=day, agency=kept, end=end.end())
+    dash = _DASH.match(head, cut) or _COLON.match(head, cut)
+    return Opening(place=place, day=None, agency=None, end=dash.end()) if dash and _stands_alone(place) else None
+
+
+def _day_first(head: str) -> Opening | None:
+    day, at = _day(head, 0)
+    agency, behind = _agency(head, at, needs_brackets=True)
+    end = _DASH.match(head, behind) if day and agency else None
+    return Opening(place=None, day=day, agency=agency, end=end.end()) if end else None
+
+
+def _agency_first(head: str) -> Opening | None:
+    agency, behind = _agency(head, 0, needs_brackets=True)
+    end = agency and (_DASH.match(head, behind) or (head.startswith("/") and _STOP.match(head, behind)))
+    return Opening(place=None, day=None, agency=agency, end=end.end()) if end else None
+
+
+def _day(head: str, at: int) -> tuple[WrittenDay | None, int]:
+    match = _DAY.match(head, at)
+    day = written_day(match) if match else None
+    if not match or not day:
+        return None, at
+    return day, match.end() - match.group().endswith(".")  # a full stop may be what ends the dateline
+
+
+def _agency(head: str, at: int, *, needs_brackets: bool) -> tuple[str | None, int]:
+    match = _AGENCY.match(head, at)
+    if not match or (needs_brackets and match["caps"]):
+        return None, at
+    name = match["round"] or match["slash"] or match["caps"]
+    return (name, match.end()) if is_agency_name(name) else (None, at)
+
+
+def _is_place(place: str) -> bool:
+    tokens = re.split(r"[\s/,]+", place)
+    return (
+        all(
+            token[:1].isupper() or token in {"de", "la", "al", "el", "of", "sur", "an", "am"}
+            for token in tokens
+            if token
+        )
+        and tokens[0].lower() not in _OPENERS
+        and not {token.lower() for token in tokens} & _LABELS
+    )
+
+
+def _stands_alone(place: str) -> bool:
+    """Whether a place may be a dateline without day and agency: in capitals (its region need not be), or a known seat."""
+    first = place.split(",")[0]
+    if first.isupper():
+        return sum(char.isalpha() for char in first) >= _SHORTEST_CAPS
+    return all(token.lower() in _SEATS for token in re.split(r"[\s/]+", first))
+
+
+def _begins_report(rest: str) -> bool:
+    """Whether what follows can open a report: a capital, a digit or a quotation mark."""
+    return bool(re.match(r"[\"'“«„‘(\[]*(?:[^\W_a-z]|\d)", rest)) and not rest[:1].islower()

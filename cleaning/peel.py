@@ -1,0 +1,197 @@
+"""Peel the furniture off a text: what stands before, after and between the paragraphs of the report.
+
+Takes lines (of a wire text, or blocks of a page) and gives the paragraphs of the body with what the peeled lines told:
+credits, bylines, dateline, times, notices. It never peels everything: if nothing would be left, the lines stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cleaning import bylines, credits  # noqa: A004 the module is named after what it reads; nothing here uses the builtin
+from cleaning.credits import Credit
+from cleaning.dateline import Opening, find_opening
+from cleaning.days import Moment, read_moment
+from cleaning.furniture import closing_start, is_closing_matter, is_furniture, split_leading
+from cleaning.offsets import Spotted
+
+_HEAD_LINES = 8  # lines before the report that are looked at
+_TAIL_LINES = 12  # lines behind it
+_DATE_LINE = 70  # characters of a line that is only a date
+_TITLE = 160  # characters of a headline
+_DATE_LABEL = re.compile(
+    r"(?:published|posted|updated|last updated|date|first published|created|опубликовано|обновлено|дата|опубліковано|yayınlanma|güncelleme|dərc olunub|tarix|tarih|հրապարակվել|ամսաթիվ|გამოქვეყნ\w*|თარიღი)\b[^\d\w]*",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(r"(?:last )?updated|обновлено|güncelleme|yenilənib|թարմաց", re.IGNORECASE)
+_DATE_WORDS = re.compile(r"[\W\d_]*(?:[^\W\d_]{1,12}[\W\d_]+){0,7}(?:[^\W\d_]{1,12})?[\W\d_]*")
+_CORRECTION = re.compile(
+    r"[\s(\[*]*(?:this (?:story|article|report|version)[^.]{0,40} (?:corrects|corrected|has been corrected|was corrected|fixes)|corrects?\b|correction\b|corrected\b|clarification\b|editor'?s note:? (?:this|an earlier)|an earlier version of this"
+    r"|исправлен|поправка|уточнение|в предыдущей версии|düzəliş|düzeltme|виправлен|ուղղում|შესწორება)",
+    re.IGNORECASE,
+)
+_RETRACTION = re.compile(
+    r"[\s(\[*]*(?:retract(?:ion|ed)\b|withdrawn\b|kill(?:ed)?\s*[:-]|(?:this|the) (?:story|article|report)[^.]{0,60} (?:retracted|withdrawn|removed)|(?:материал|новость|статья)[^.]{0,30} (?:отозван|аннулирован|снят)|аннулируется"
+    r"|xəbər (?:geri götürül|ləğv)|haber geri çekil|հերքում և հետկանչ)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Peeled:
+    """The paragraphs of the body and what the lines around it told."""
+
+    body: list[Spotted] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    bylines: list[str] = field(default_factory=list)
+    opening: Opening | None = None
+    opening_at: tuple[int, int] | None = None  # in the input
+    moments: list[tuple[str, Moment]] = field(default_factory=list)  # (rule, time)
+    modified: Moment | None = None
+    title: str = ""
+    flags: list[str] = field(default_factory=list)
+
+
+def peel(lines: Sequence[Spotted], *, title: str) -> Peeled:
+    """Peel a text that is given line by line; `title` is what is known as its headline ("" = not known)."""
+    found = Peeled(title=title)
+    rest = _drop_inner(_peel_tail(_peel_head([line for line in lines if line.text.strip()], found), found), found)
+    if rest:
+        rest[0] = _peel_opening(rest[0], found)
+        rest[-1] = rest[-1].cut(0, closing_start(rest[-1].text))
+    found.body = [line for line in rest if line.text]
+    if not found.body:
+        found.body = [line.cut(0) for line in lines if _may_be_all(line.text)][:1]
+    _flag_notices(lines, found)
+    return found
+
+
+def _may_be_all(text: str) -> bool:
+    """Whether a line may stand for the body when nothing else is left: a headline flash, not a credit or furniture."""
+    told = credits.header(text)
+    return bool(text.strip()) and not is_closing_matter(text) and not (told and not text[told.length :].strip())
+
+
+def _peel_head(lines: list[Spotted], found: Peeled) -> list[Spotted]:
+    """Leave out the lines before the report, one by one, until a line is none of them."""
+    announced = False  # a header or label has been seen, so that a bare name is a byline
+    while len(lines) > 1 and len(found.bylines) < _HEAD_LINES:
+        line = lines[0].text.strip()
+        if told := credits.header(line):
+            found.credits.append(told)
+            announced = True
+            rest = lines[0].cut(told.length + len(lines[0].text) - len(lines[0].text.lstrip()))
+            lines = [rest, *lines[1:]] if rest.text else lines[1:]
+        elif _is_head_line(line, found, announced=announced) or (line.casefold() == found.title.casefold()):
+            lines = lines[1:]
+        elif not found.title and not announced and _is_headline(lines):
+            found.title, lines = line, lines[1:]
+        else:
+            break
+    return lines
+
+
+def _is_head_line(line: str, found: Peeled, *, announced: bool) -> bool:
+    """Whether a line before the report is a date, a credit, a byline or furniture; what it tells is kept."""
+    return (
+        _take_date(line, found)
+        or _take_credit(line, found)
+        or _take_byline(line, found, announced=announced)
+        or is_furniture(line)
+    )
+
+
+def _take_date(line: str, found: Peeled) -> bool:
+    label = _DATE_LABEL.match(line)
+    if len(line) > _DATE_LINE or not (label or _DATE_WORDS.fullmatch(line)):
+        return False
+    moment = read_moment(line)
+    if moment is None or (not label and not line.replace(moment.verbatim, "").strip(" ,.|–—-").count(" ") < 3):  # noqa: PLR2004 weekday and place at most
+        return False
+    if _UPDATED.match(line):
+        found.modified = moment
+    else:
+        found.moments.append(("line", moment))
+    return True
+
+
+def _take_credit(line: str, found: Peeled) -> bool:
+    told = credits.credit_line(line)
+    if told:
+        found.credits.append(told)
+        if told.weight == credits.SHARED:
+            found.flags.append("shared-reporting")
+    return told is not None
+
+
+def _take_byline(line: str, found: Peeled, *, announced: bool) -> bool:
+    """A labelled byline, or a bare name where the line's own furniture or a header announces one."""
+    bare = split_leading(line)
+    names = bylines.labelled(bare)
+    if not names and (announced or bare != line) and bylines.are_people(bare):
+        names = bylines.people(bare)
+    for name in names:
+        if credits.is_organisation(name):
+            found.credits.append(Credit(origin=credits.tidy(name), weight=credits.BYLINE))
+        elif not credits.names_nobody(name):
+            found.bylines.append(name)
+    return bool(names)
+
+
+def _is_headline(lines: Sequence[Spotted]) -> bool:
+    """Whether the first line is a headline: short, without a full stop, before a longer line."""
+    line, following = lines[0].text.strip(), lines[1].text.strip()
+    return (
+        len(line) <= _TITLE
+        and len(following) > len(line)
+        and line[-1:] not in '.!:;,…։»")'
+        and line.count(" ") >= 2  # noqa: PLR2004 a headline has three words
+        and find_opening(line) is None
+        and not re.match(r"[\W_]*\d", line)
+    )
+
+
+def _peel_tail(lines: list[Spotted], found: Peeled) -> list[Spotted]:
+    """Leave out the lines behind the report, last first, until a line is none of them."""
+    for _ in range(_TAIL_LINES):
+        if len(lines) < 2:  # noqa: PLR2004 the last line left is the report
+            break
+        line = lines[-1].text.strip()
+        if not (is_closing_matter(line) or _take_credit(line, found) or _take_byline(line, found, announced=False)):
+            break
+        lines = lines[:-1]
+    return lines
+
+
+def _drop_inner(lines: list[Spotted], found: Peeled) -> list[Spotted]:
+    """Leave out furniture between paragraphs, and a legal notice or story code wherever it stands alone behind the first."""
+    kept = [line for line in lines if not is_furniture(line.text)]
+    del found  # what furniture says is not kept
+    return kept or lines[:1]
+
+
+def _peel_opening(line: Spotted, found: Peeled) -> Spotted:
+    """Cut header and dateline off the first paragraph and keep what they tell."""
+    told = credits.header(line.text)
+    if told and line.text[told.length :].strip():
+        found.credits.append(told)
+        line = line.cut(told.length)
+    opening = find_opening(line.text)
+    if opening is None:
+        return line
+    found.opening = opening
+    found.opening_at = (line.start, line.spots[opening.end - 1] + 1)
+    if opening.agency:
+        found.credits.append(Credit(origin=credits.tidy(opening.agency), weight=credits.OPENING))
+    return line.cut(opening.end)
+
+
+def _flag_notices(lines: Sequence[Spotted], found: Peeled) -> None:
+    """Flag corrections and retractions by the title and by the first and last lines."""
+    edges = [found.title, *(line.text for line in lines[:_HEAD_LINES]), *(line.text for line in lines[-_HEAD_LINES:])]
+    if any(_CORRECTION.match(text) for text in edges):
+        found.flags.append("correction")
+    if any(_RETRACTION.match(text) for text in edges):
+        found.flags.append("retraction")
