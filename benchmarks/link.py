@@ -23,7 +23,6 @@ from typing import Any
 from models.records import (
     Actor,
     CaptiveStatus,
-    Exchange,
     ExchangeReport,
     Flow,
     LinkedReport,
@@ -48,17 +47,19 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="fit the weights on train1 and train2 and print them")
     arguments = parser.parse_args()
     if arguments.fit:
-        _fit([_read(arguments.gold, name) for name in ("train1", "train2")])
+        _fit([read(arguments.gold, name) for name in ("train1", "train2")])
         return
     for name in arguments.set:
-        stories = _read(arguments.gold, name)
+        stories = read(arguments.gold, name)
         _print_figures(name, stories, with_errors=arguments.errors)
         for seed in range(100, 103):
             _print_figures(f"{name}, crowded {seed}", _crowded(stories, seed), with_errors=False)
 
 
-def _read(gold: Path, name: str) -> list[tuple[str, LinkedReport]]:
-    codes = {entry.name: entry.code for entry in read_entries(_ROOT / "watch" / "actors.toml")}
+def read(gold: Path, name: str) -> list[tuple[str, LinkedReport]]:
+    """(event, report) of the exchange stories of one set, in file order."""
+    entries = read_entries(_ROOT / "watch" / "actors.toml")
+    codes = {form: entry.code for entry in entries for form in (*entry.aliases, entry.name)}
     lines = (gold / name / "stories.jsonl").read_text(encoding="utf-8").splitlines()
     stories = [json.loads(line) for line in lines]
     return [
@@ -110,12 +111,12 @@ def _actor(name: str | None, codes: dict[str, str]) -> Actor | None:
 
 
 def _print_figures(name: str, stories: list[tuple[str, LinkedReport]], *, with_errors: bool) -> None:
-    exchanges = link([report for _, report in stories])
-    labels = _labels(stories, exchanges)
-    precision, recall, f1 = _b_cubed(labels)
+    labels = labelled(stories)
+    exchanges = {key for _, key in labels}
+    precision, recall, f1 = b_cubed(labels)
     pair_precision, pair_recall, pair_f1 = _pairwise(labels)
     print(
-        f"{name}: {len(stories)} reports, {len({gold for gold, _ in labels})} events, {len(exchanges)} exchanges;"
+        f"{name}: {len(stories)} reports, {len({gold for gold, _ in labels})} events, {len(exchanges)} found;"
         f" B3 P {precision:.3f} R {recall:.3f} F1 {f1:.3f};"
         f" pairs P {pair_precision:.3f} R {pair_recall:.3f} F1 {pair_f1:.3f}"
     )
@@ -123,13 +124,15 @@ def _print_figures(name: str, stories: list[tuple[str, LinkedReport]], *, with_e
         _print_errors(stories, labels)
 
 
-def _labels(stories: list[tuple[str, LinkedReport]], exchanges: Iterable[Exchange]) -> list[tuple[str, str]]:
-    """(gold event, predicted exchange) by story; a report in no exchange stands alone."""
+def labelled(stories: list[tuple[str, LinkedReport]]) -> list[tuple[str, str]]:
+    """(gold event, linked exchange) by story; a report in no exchange stands alone."""
+    exchanges = link([report for _, report in stories])
     home = {member: exchange.key for exchange in exchanges for member in exchange.members}
     return [(event, home.get(report.story_key, report.story_key)) for event, report in stories]
 
 
-def _b_cubed(labels: list[tuple[str, str]]) -> tuple[float, float, float]:
+def b_cubed(labels: list[tuple[str, str]]) -> tuple[float, float, float]:
+    """Precision, recall and F1 per story, 0 to 1."""
     gold, found = Counter(event for event, _ in labels), Counter(key for _, key in labels)
     both = Counter(labels)
     precision = sum(both[label] / found[label[1]] for label in labels) / len(labels)
