@@ -1,0 +1,95 @@
+"""What the tests need besides Python: which engines are here, and one line for each that is not.
+
+A test that needs an engine says `@pytest.mark.needs("redis")` and is skipped where there is none. The environment
+variable WIREWATCH_REQUIRE (names separated by commas) turns an absence into an error before the first test.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """Something outside the lock that some tests need, and the command that brings it."""
+
+    name: str
+    is_here: Callable[[], bool]
+    install: str
+
+
+def _any_of(*commands: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(command) for command in commands)
+
+
+def _postgres_is_here() -> bool:
+    return bool(shutil.which("pg_ctl") or list(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")))
+
+
+ENGINES = (
+    Engine(name="postgres", is_here=_postgres_is_here, install="apt-get install postgresql"),
+    Engine(name="redis", is_here=_any_of("redis-server"), install="apt-get install redis-server"),
+    Engine(
+        name="browser",
+        is_here=_any_of("chromium", "chromium-browser", "google-chrome"),
+        install="apt-get install chromium",
+    ),
+    Engine(name="torch", is_here=lambda: importlib.util.find_spec("torch") is not None, install="./run torch"),
+)
+
+
+def absent() -> tuple[Engine, ...]:
+    """The engines that are not on this machine."""
+    return tuple(engine for engine in ENGINES if not engine.is_here())
+
+
+def required(names: str) -> frozenset[str]:
+    """The engines that WIREWATCH_REQUIRE names.
+
+    Raises:
+        pytest.UsageError: it names something that is no engine.
+    """
+    wanted = frozenset(filter(None, (name.strip() for name in names.split(","))))
+    if unknown := wanted - {engine.name for engine in ENGINES}:
+        message = f"WIREWATCH_REQUIRE names no engine: {', '.join(sorted(unknown))}"
+        raise pytest.UsageError(message)
+    return wanted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to start without an engine that is required, and register the marker."""
+    config.addinivalue_line("markers", "needs(engine): skipped where postgres, redis, browser or torch is absent")
+    wanted = required(os.environ.get("WIREWATCH_REQUIRE", ""))
+    if lacking := [engine for engine in absent() if engine.name in wanted]:
+        lines = "; ".join(f"{engine.name}: {engine.install}" for engine in lacking)
+        message = f"WIREWATCH_REQUIRE asks for what is not here: {lines}"
+        raise pytest.UsageError(message)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose engine is absent."""
+    names = {engine.name for engine in ENGINES}
+    lacking = {engine.name for engine in absent()}
+    for mark in item.iter_markers("needs"):
+        if unknown := set(mark.args) - names:
+            pytest.fail(f"needs() names no engine: {', '.join(sorted(unknown))}")
+        if gone := lacking & set(mark.args):
+            pytest.skip(f"absent: {', '.join(sorted(gone))}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each absent engine, above pytest's closing line."""
+    skipped = Counter(str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
+    for engine in absent():
+        count = sum(number for reason, number in skipped.items() if f"absent: {engine.name}" in reason)
+        terminalreporter.write_line(
+            f"absent: {engine.name} ({count} tests skipped for it by name); to have it: {engine.install}"
+        )

@@ -1,0 +1,108 @@
+"""A group of child processes that is started together and is gone together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from models.errors import WirewatchError
+
+_MARK = "WIREWATCH_LAUNCH"
+_PROC = Path("/proc")
+_PAUSE_S = 0.1
+
+
+class ProcessGroup:
+    """Children in a session of their own, so that Ctrl-C reaches only us and we end them in good order.
+
+    Use it as a context manager. On leaving, the group gets SIGTERM, `grace_s` seconds later SIGKILL. Some children open
+    further sessions (Airflow's tasks do); where the system shows the environment of processes (Linux), those are found
+    by a mark in it and ended too.
+    """
+
+    def __init__(self, *, env: Mapping[str, str], logs: Path, grace_s: float = 15.0) -> None:
+        """Give every child `env`, and a log file in the folder `logs`."""
+        self._mark = secrets.token_hex(8)
+        self._env = {**env, _MARK: self._mark}
+        self._logs = logs
+        self._grace_s = grace_s
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._group = 0
+
+    def __enter__(self) -> Self:
+        """Make the log folder."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _what: BaseException | None, _tb: TracebackType | None
+    ) -> None:
+        """End every child, whatever happened."""
+        self.stop()
+
+    def start(self, name: str, argv: Sequence[str]) -> None:
+        """Start one child of the group; its output goes to `<logs>/<name>.log`."""
+        with (self._logs / f"{name}.log").open("ab") as log:
+            child = subprocess.Popen(
+                argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=self._group
+            )
+        self._children[name] = child
+        self._group = self._group or child.pid
+
+    def check(self) -> None:
+        """Raise when a child has ended on its own.
+
+        Raises:
+            WirewatchError: names the child, its exit status and its log.
+        """
+        for name, child in self._children.items():
+            if (status := child.poll()) is not None:
+                raise WirewatchError(name, f"ended with status {status}", hint=f"see {self._logs / name}.log")
+
+    def stop(self) -> None:
+        """End the group: SIGTERM, a time of grace, SIGKILL, and then whatever bears our mark."""
+        try:
+            self._signal(signal.SIGTERM)
+            self._wait(self._grace_s)
+        finally:
+            self._signal(signal.SIGKILL)
+            for pid in self.strays():
+                _kill(pid)
+            self._wait(self._grace_s)
+            self._children.clear()
+
+    def strays(self) -> tuple[int, ...]:
+        """Processes that bear the group's mark, by id; empty where the system does not show environments."""
+        mark = f"{_MARK}={self._mark}".encode()
+        return tuple(int(entry.name) for entry in _PROC.glob("[0-9]*") if mark in _environment(entry))
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._group and any(child.poll() is None for child in self._children.values()):
+            os.killpg(self._group, number)
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while any(child.poll() is None for child in self._children.values()) and time.monotonic() < deadline:
+            time.sleep(_PAUSE_S)
+
+
+def _environment(entry: Path) -> list[bytes]:
+    """The environment of a process; empty when it is gone or not ours to see."""
+    try:
+        return (entry / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:  # it ended between being seen and being killed
+        return
