@@ -133,16 +133,21 @@ _ROLES: dict[str, dict[CountRole, str]] = {
         ),
     },
 }
-_PART = {
-    "en": r"\s*of (?:them|whom|those|these|the (?:\w+ )?\w+|our|whose)\b"
-    r"|(?:^|\W)(?:including|among them|of whom|of them)\s+$",
-    "ru": r"\s*из (?:них|этих|\w+)\b|(?:из них|в том числе|включая|среди них|из которых)\s*(?:\w+\s+){0,1}$",
-    "uk": r"\s*із? них\b|(?:з них|у тому числі|серед них)\s*$",
-    "az": r"(?:onlardan|bunlardan|o cümlədən|aralarında|onların)\s*$|(?:n[əa]f[əe]rd[əa]n|l[əa]rd[əa]n)\s*$",
+_PART_BEHIND = {
+    "en": r"\s*of (?:them|whom|those|these|the (?:\w+ )?\w+|our|whose)\b",
+    "ru": r"\s*из (?:них|этих|\w+)\b",
+    "uk": r"\s*із? них\b",
+}
+_PART_BEFORE = {
+    "en": r"(?:^|\W)(?:including|among them|of whom|of them)\s+$",
+    "ru": r"(?:из них|в том числе|включая|среди них|из которых)\s*(?:\w+\s+){0,1}$",
+    "uk": r"(?:з них|у тому числі|серед них)\s*$",
+    "az": r"(?:onlardan|bunlardan|o cümlədən|aralarında|onların|n[əa]f[əe]rd[əa]n|l[əa]rd[əa]n)\s*$",
     "tr": r"(?:bunlardan|onlardan|aralarında|içlerinden|bunların)\s*$",
-    "hy": r"(?:նրանցից|որոնցից|այդ թվում|ներառյալ)\s*$|\w+ից\s*$",
+    "hy": r"(?:նրանցից|որոնցից|այդ թվում|ներառյալ|\w+ից)\s*$",
     "ka": r"(?:მათგან|მათ შორის)\s*$",
 }
+_NOWHERE = r"(?!)"
 _EXCHANGE = re.compile(
     r"releas|freed|free(?:s|ing)?\b|return|hand(?:ed|over| over)|exchang|swap|prison|captiv|hostage|detain|held\b"
     r"|bodies|remains\b|repatriat|handed|g[ai]ven? up|let go|trade|jail|pow\b|crossed|pardon|home\b"
@@ -192,6 +197,12 @@ def role_cues(language: str) -> tuple[tuple[CountRole, re.Pattern[str]], ...]:
 
 
 @cache
-def part_cue(language: str) -> re.Pattern[str]:
-    """Words for "of them", right behind a number, or at the end of what stands before it."""
-    return re.compile(_PART.get(language[:2], _PART["en"]))
+def part_behind(language: str) -> re.Pattern[str]:
+    """Words for "of them" right behind a number, to be matched where it ends."""
+    return re.compile(_PART_BEHIND.get(language[:2], _NOWHERE))
+
+
+@cache
+def part_before(language: str) -> re.Pattern[str]:
+    """Words for "of them" right before a number, to be searched in what stands before it."""
+    return re.compile(_PART_BEFORE.get(language[:2], _NOWHERE))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from models.records import CountKind, CountRole, Quantity
 from nlp.inflection import fold
-from nlp.number_cues import left_kinds, part_cue, right_kinds, role_cues, speaks_of_captives, vague
+from nlp.number_cues import left_kinds, part_before, part_behind, right_kinds, role_cues, speaks_of_captives, vague
 from nlp.numerals import Number, numbers_in
 from nlp.people import people, phrase_ends, things
 
@@ -147,7 +147,9 @@ def _counts_people(folded: str, number: Number, phrase: _Phrase) -> bool:
     before = folded[max(0, number.start - _LOOK_BACK) : number.start]
     if phrase.is_thing or _NOT_PEOPLE_BEFORE.search(before) or _is_day(number, phrase, before):
         return False
-    if number.value == 1 or phrase.number.value == 0:
+    if 0 in (number.value, phrase.number.value):
+        return False
+    if number.value == 1:
         return phrase.is_people and phrase.distance in range(1, _ONE_WITHIN + 1)
     if _CLOCK_BEFORE.search(before):
         return phrase.is_people
@@ -239,10 +241,13 @@ def _sentence(folded: str, at: int) -> tuple[int, int]:
 
 def _role(folded: str, quantity: Quantity, language: str) -> CountRole:
     start, end = _sentence(folded, quantity.start)
-    part = part_cue(language)
-    before = folded[start : quantity.start]
     number_end = quantity.start + len(re.split(r"\s+of\s", quantity.words)[0])
-    if part.search(before) or part.match(folded, number_end) or part.match(folded, quantity.end):
+    behind = part_behind(language)
+    if (
+        part_before(language).search(folded[start : quantity.start])
+        or behind.match(folded, number_end)
+        or behind.match(folded, quantity.end)
+    ):
         return CountRole.PART
     near = [
         (_distance(cue.start() + start, cue.end() + start, quantity), order, role)

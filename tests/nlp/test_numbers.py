@@ -169,6 +169,8 @@ def test_a_sum_with_a_bound_in_it_is_unknown() -> None:
         ("The group demands 14 prisoners.", "en", CountRole.DEMANDED),
         ("26 of them came home by bus.", "en", CountRole.PART),
         ("The remaining 6 prisoners wait.", "en", CountRole.REMAINING),
+        ("As a sign of the will of the sides it releases 32 people.", "en", CountRole.RELEASED),
+        ("Some of the captives know: 32 people of Armenian origin are released.", "en", CountRole.RELEASED),
         ("из них 26 военных", "ru", CountRole.PART),
         ("В плену удерживают 55 человек.", "ru", CountRole.HELD),
         ("Вернули 32 человека.", "ru", CountRole.RELEASED),
