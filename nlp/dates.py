@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from nlp.apart import apart
 from nlp.day_words import (
     dates_a_statement,
     days_ago,
@@ -26,6 +27,8 @@ from nlp.inflection import fold
 from nlp.numerals import numbers_in
 
 _WEEK = 7
+_REACH = 500  # code points to either side in which a sentence is looked for
+_SAYING = 40  # code points beside a day in which a word of saying dates a statement
 _BESIDE = 10  # code points between a weekday and its date
 _AFAR = 300  # days from publication beyond which a day with a year is history, not news
 _ISO = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)")
@@ -72,7 +75,7 @@ def find_days(text: str, language: str, published: datetime | None) -> tuple[Day
         cues.extend(_relative(text, folded, language, day))
         cues.extend(_ago(text, folded, language, day))
         cues.extend(_clocks(text, day))
-    return _apart(cues)
+    return apart(cues)
 
 
 def resolve(text: str, published: datetime | None, language: str, *, title: str = "") -> tuple[date | None, str]:
@@ -115,29 +118,33 @@ def _score(text: str, cue: DayCue) -> int:
 
 def _is_of_the_report(text: str, cue: DayCue) -> bool:
     """Whether the day dates a statement or the report itself, not an event."""
-    folded = fold(text)
-    told = dates_a_statement(folded[max(0, cue.start - 40) : cue.start], folded[cue.end : cue.end + 30])
+    before = fold(text[max(0, cue.start - _SAYING) : cue.start])
+    told = dates_a_statement(before, fold(text[cue.end : cue.end + _SAYING]))
     return told or _is_dateline(text, cue)
 
 
 def _is_dateline(text: str, cue: DayCue) -> bool:
     """A day at the head of a report: "KHARTOUM, Sept 11 (Agency) - …"."""
-    before = text[: cue.start]
+    before = text[: min(cue.start, _SAYING * 2)]
     place = re.sub(r"\W", "", before)
-    head = _DATELINE.match(before) is not None and place[:3].isupper()
+    head = cue.start < _SAYING * 2 and _DATELINE.match(before) is not None and place[:3].isupper()
     return head and _DATELINE_END.match(text, cue.end) is not None
 
 
 def _around(text: str, cue: DayCue) -> tuple[str, str]:
     """The folded clause and sentence a cue stands in."""
-    folded = fold(text)
+    offset = max(0, cue.start - _REACH)
+    folded = fold(text[offset : cue.end + _REACH])
+    at, behind = cue.start - offset, cue.end - offset
     ends = [found.span() for found in _CLAUSE_END.finditer(folded)]
-    start = max((end for _, end in ends if end <= cue.start), default=0)
-    stop = min((begin for begin, _ in ends if begin >= cue.end), default=len(folded))
-    hard = [(a, b) for a, b in ends if folded[a] in ".!?;։…\n"]
-    first = max((end for _, end in hard if end <= cue.start), default=0)
-    last = min((begin for begin, _ in hard if begin >= cue.end), default=len(folded))
-    return folded[start:stop], folded[first:last]
+    hard = [(start, end) for start, end in ends if folded[start] in ".!?;։…\n"]
+    return _between(folded, ends, at, behind), _between(folded, hard, at, behind)
+
+
+def _between(folded: str, ends: list[tuple[int, int]], at: int, behind: int) -> str:
+    start = max((end for _, end in ends if end <= at), default=0)
+    stop = min((begin for begin, _ in ends if begin >= behind), default=len(folded))
+    return folded[start:stop]
 
 
 def _full_dates(text: str, folded: str, language: str) -> Iterator[DayCue]:
@@ -263,11 +270,3 @@ def _clocks(text: str, published: date) -> Iterator[DayCue]:
 def _cue(text: str, span: tuple[int, int], day: date | None, rule: str) -> Iterator[DayCue]:
     if day is not None:
         yield DayCue(start=span[0], end=span[1], words=text[span[0] : span[1]], day=day, rule=rule)
-
-
-def _apart(cues: list[DayCue]) -> tuple[DayCue, ...]:
-    kept: list[DayCue] = []
-    for cue in sorted(cues, key=lambda found: (found.start - found.end, found.start)):
-        if all(cue.end <= other.start or other.end <= cue.start for other in kept):
-            kept.append(cue)
-    return tuple(sorted(kept, key=lambda found: found.start))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.records import CountKind, CountRole, Quantity
+from nlp.apart import apart
 from nlp.inflection import fold
 from nlp.number_cues import left_kinds, part_before, part_behind, right_kinds, role_cues, speaks_of_captives, vague
 from nlp.numerals import Number, numbers_in
@@ -21,6 +22,8 @@ _NOUN_WITHIN = 5  # words behind a number in which its noun is looked for
 _ONE_WITHIN = 2  # the same for "one", which is an article in half of the languages
 _YEARS = range(1800, 2101)
 _LAST_DAY = 31
+_PARAGRAPH = 1500  # code points to either side that a paragraph is followed
+_SENTENCE = 400  # the same for a sentence
 _LOOK_BACK = 40  # code points before a number in which "at least" and the like stand
 _SENTENCE_END = re.compile(r"[.!?…։]+[\"”»’)]*(?:\s|$)|\n")
 _NEXT_WORD = re.compile(r"(?P<gap>[ \t\u00a0’'ʼ\-«»“”\"]{0,3}\n?)(?P<word>[^\W\d_]+)")
@@ -74,7 +77,7 @@ def find_quantities(text: str, language: str) -> tuple[Quantity, ...]:
     found = [*_counted(text, folded, numbers, language), *_vague(text, folded, language)]
     if language[:2] not in {"ru", "az", "tr", "hy", "uk", "ka"}:
         found.extend(_single(text, folded))
-    return _apart(replace(quantity, role=_role(folded, quantity, language)) for quantity in found)
+    return apart(replace(quantity, role=_role(folded, quantity, language)) for quantity in found)
 
 
 def total_of(quantities: Iterable[Quantity]) -> int | None:
@@ -145,9 +148,8 @@ def _noun_end(text: str, folded: str, at: int, language: str) -> int:
 
 def _counts_people(folded: str, number: Number, phrase: _Phrase) -> bool:
     before = folded[max(0, number.start - _LOOK_BACK) : number.start]
-    if phrase.is_thing or _NOT_PEOPLE_BEFORE.search(before) or _is_day(number, phrase, before):
-        return False
-    if 0 in (number.value, phrase.number.value):
+    nobody = phrase.is_thing or 0 in (number.value, phrase.number.value)
+    if nobody or _NOT_PEOPLE_BEFORE.search(before) or _is_day(number, phrase, before):
         return False
     if number.value == 1:
         return phrase.is_people and phrase.distance in range(1, _ONE_WITHIN + 1)
@@ -225,18 +227,18 @@ def _single(text: str, folded: str) -> Iterator[Quantity]:
 
 
 def _paragraph(folded: str, at: int) -> str:
-    start = folded.rfind("\n", 0, at) + 1
-    end = folded.find("\n", at)
-    return folded[start : end if end >= 0 else len(folded)]
+    start = folded.rfind("\n", max(0, at - _PARAGRAPH), at) + 1 or max(0, at - _PARAGRAPH)
+    end = folded.find("\n", at, at + _PARAGRAPH)
+    return folded[start : end if end >= 0 else at + _PARAGRAPH]
 
 
 def _sentence(folded: str, at: int) -> tuple[int, int]:
-    start = 0
-    for mark in _SENTENCE_END.finditer(folded):
+    start = max(0, at - _SENTENCE)
+    for mark in _SENTENCE_END.finditer(folded, start, at + _SENTENCE):
         if mark.end() > at:
             return start, mark.end()
         start = mark.end()
-    return start, len(folded)
+    return start, min(len(folded), at + _SENTENCE)
 
 
 def _role(folded: str, quantity: Quantity, language: str) -> CountRole:
@@ -259,12 +261,3 @@ def _role(folded: str, quantity: Quantity, language: str) -> CountRole:
 
 def _distance(start: int, end: int, quantity: Quantity) -> int:
     return max(start - quantity.end, quantity.start - end, 0)
-
-
-def _apart(quantities: Iterable[Quantity]) -> tuple[Quantity, ...]:
-    """Drop what overlaps something longer."""
-    kept: list[Quantity] = []
-    for quantity in sorted(quantities, key=lambda found: (found.start - found.end, found.start)):
-        if all(quantity.end <= other.start or other.end <= quantity.start for other in kept):
-            kept.append(quantity)
-    return tuple(sorted(kept, key=lambda found: found.start))

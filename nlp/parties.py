@@ -8,6 +8,7 @@ one. From there on its other occurrences in the text count too, with their endin
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -100,14 +101,14 @@ def unlisted_parties(
         taken: spans of listed parties, which are left alone.
         offices: spans of offices without a party ("president", "foreign ministry").
     """
-    words = [word for word in words_of(text) if not _inside(word, [*taken, *offices])]
+    words = _outside(words_of(text), sorted([*taken, *offices]))
     runs = list(_runs(text, words))
     starts = {start for start, _ in offices}
-    inner = [word.folded for word in words if word.text[:1].isupper() and not _opens(text, word)]
+    inner = {word.folded for word in words if word.text[:1].isupper() and not _opens(text, word)}
     seeds = [
         run
         for index, run in enumerate(runs)
-        if _is_proper(text, run, inner) and _is_party(text, run, runs, index, starts)
+        if _is_party(text, run, runs, index, starts) and _is_proper(text, run, inner)
     ]
     return tuple(_occurrences(text, words, [*seeds, *_fellows(text, runs, seeds)]))
 
@@ -125,12 +126,19 @@ def _opens(text: str, word: Word) -> bool:
     return _OPENING.search(text, max(0, word.start - 8), word.start) is not None
 
 
-def _is_proper(text: str, run: tuple[Word, ...], inner: Sequence[str]) -> bool:
+def _is_proper(text: str, run: tuple[Word, ...], inner: Iterable[str]) -> bool:
     return len(run) > 1 or not _opens(text, run[0]) or any(_same(run[0].folded, other) for other in inner)
 
 
-def _inside(word: Word, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start < word.end and word.start < end for start, end in spans)
+def _outside(words: Iterable[Word], spans: Sequence[tuple[int, int]]) -> list[Word]:
+    """The words that touch none of the spans, which are sorted and do not overlap."""
+    starts = [start for start, _ in spans]
+    free: list[Word] = []
+    for word in words:
+        place = bisect_left(starts, word.end)
+        if place == 0 or spans[place - 1][1] <= word.start:
+            free.append(word)
+    return free
 
 
 def _runs(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
