@@ -17,7 +17,7 @@ def grouped(count: int, score: Callable[[int, int], float], threshold: float) ->
     """
     members = {item: [item] for item in range(count)}
     sums = {frozenset(pair): score(*pair) for pair in combinations(range(count), 2)}
-    heap = [(-total, *sorted(pair)) for pair, total in sums.items() if total > threshold]
+    heap = [(-total, min(pair), max(pair)) for pair, total in sums.items() if total > threshold]
     heapq.heapify(heap)
     fresh = count
     while heap:
