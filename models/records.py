@@ -707,6 +707,7 @@ class Report:
     written: int
     discarded: int = 0
     failed: int = 0
+    partial: bool = False  # some sources worked and some did not
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -59,14 +59,14 @@ class Member:
     similarity: float
 
 
-def save(connection: Connection, capture_id: int, told: Story, *, seen_at: datetime) -> bool:
-    """Store what a capture says; gives False when this very text of this story is stored already."""
+def is_known(connection: Connection, told: Story) -> bool:
+    """Whether this very text of this story is stored already."""
+    return bool(connection.execute(select(story_version.c.id).where(story_version.c.key == version_key(told))).first())
+
+
+def save(connection: Connection, capture_id: int, told: Story, *, seen_at: datetime) -> None:
+    """Store what a capture says: a new version of its story."""
     story_id = _story_id(connection, told, seen_at)
-    same = select(story_version.c.id).where(
-        story_version.c.story_id == story_id, story_version.c.text_sha256 == told.text_sha256
-    )
-    if connection.execute(same).first():
-        return False
     number = connection.execute(
         select(func.count()).select_from(story_version).where(story_version.c.story_id == story_id)
     ).scalar_one()
@@ -81,7 +81,6 @@ def save(connection: Connection, capture_id: int, told: Story, *, seen_at: datet
         )
     )
     index(connection, new_id(made), told.title, told.text)
-    return True
 
 
 def version_key(told: Story) -> str:
@@ -141,6 +140,18 @@ def _dateline_fields(line: Dateline | None) -> dict[str, Any] | None:
     return {"place": line.place, "day": day, "agency": line.agency, "start": line.start, "end": line.end}
 
 
+def newest_publication(connection: Connection, digests: Sequence[str]) -> datetime | None:
+    """The latest publication among the stories in the captures with these digests; None when none tells it."""
+    newest: datetime | None = connection.execute(
+        select(story_version.c.published_at)
+        .join(capture, capture.c.id == story_version.c.capture_id)
+        .where(capture.c.sha256.in_(digests), story_version.c.published_at.is_not(None))
+        .order_by(story_version.c.published_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return newest
+
+
 def throw_out(connection: Connection, capture_id: int, gone: Discard) -> None:
     """Count a capture that did not become a story."""
     connection.execute(
@@ -158,6 +169,12 @@ def load(connection: Connection, ids: Sequence[int]) -> tuple[StoredVersion, ...
     ).all()
     made = {row.id: StoredVersion(id=row.id, key=row.key, story=_story(row)) for row in rows}
     return tuple(made[i] for i in ids)
+
+
+def by_key(connection: Connection, key: str) -> StoredVersion | None:
+    """The version with a public id; None when there is none."""
+    found = connection.execute(select(story_version.c.id).where(story_version.c.key == key)).scalar_one_or_none()
+    return load(connection, [found])[0] if found is not None else None
 
 
 def _story(row: Row[Any]) -> Story:

@@ -27,6 +27,7 @@ class Trail:
     span_end: int
     story_id: str
     version: int
+    text: str  # of the whole version
     outlet: str
     segments: tuple[MapSegment, ...]
     url: str
@@ -46,7 +47,9 @@ def trails(connection: Connection, slug: str, *, slot: str | None = None) -> tup
     """
     wanted = (
         select(claim, claim_link.c.slot, leg.c.releasing.label("leg_from"), leg.c.receiving.label("leg_to"))
-        .add_columns(story_version.c.key, story_version.c.number, story_version.c.segments, capture)
+        .add_columns(
+            story_version.c.key, story_version.c.number, story_version.c.segments, story_version.c.text, capture
+        )
         .add_columns(model.c.name.label("model_name"), model.c.version.label("model_version"), model.c.weights_sha256)
         .add_columns(outlet.c.name.label("outlet_name"), exchange.c.slug)
         .join(claim_link, claim_link.c.claim_id == claim.c.id)
@@ -75,6 +78,7 @@ def trails(connection: Connection, slug: str, *, slot: str | None = None) -> tup
             span_end=row.span_end,
             story_id=row.key,
             version=row.number,
+            text=row.text,
             outlet=row.outlet_name,
             segments=tuple(MapSegment(text_start=a, input_start=b, length=n) for a, b, n in row.segments),
             url=row.url,

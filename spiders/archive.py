@@ -7,10 +7,11 @@ last indexed byte.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -50,6 +51,7 @@ class ArchiveWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self.name = f"wirewatch-{at:%Y%m%d%H%M%S}-{uuid.uuid4().hex[:8]}.warc.gz"
         self._file = (folder / self.name).open("xb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # while it is held, recovery leaves the file alone
         self._writer = WARCWriter(self._file, gzip=True, warc_version=_VERSION)
         _sync_folder(folder)
 
@@ -153,15 +155,26 @@ def _member(path: Path, offset: int, length: int) -> bytes:
     raise ValueError("holds no record")
 
 
-def recover(folder: Path, name: str, last_indexed_byte: int) -> int:
-    """Cut a file back to its last indexed byte; gives how many torn or unindexed bytes went."""
-    path = folder / name
-    spare = path.stat().st_size - last_indexed_byte
-    if spare > 0:
-        with path.open("r+b") as file:
-            file.truncate(last_indexed_byte)
-            os.fsync(file.fileno())
-    return max(0, spare)
+def recover(folder: Path, last_indexed_byte: Callable[[str], int]) -> int:
+    """Cut every file that no process writes back to its last indexed byte; gives how many bytes went.
+
+    What goes was never indexed: its address is fetched, or its file ingested, again.
+    """
+    return sum(_cut_back(path, last_indexed_byte(path.name)) for path in sorted(folder.glob("*.warc.gz")))
+
+
+def _cut_back(path: Path, end: int) -> int:
+    spare = path.stat().st_size - end
+    if spare <= 0:
+        return 0
+    with path.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return 0
+        file.truncate(end)
+        os.fsync(file.fileno())
+    return spare
 
 
 def pages_of(path: Path, *, source_id: str) -> Iterator[Page]:

@@ -1,1 +1,345 @@
-"""The five steps, composed."""
+"""The five steps, composed: each takes the desk, does what waits for it, and gives a report that adds up.
+
+    collect → clean → tag → link → alert
+
+Every step can be killed at any instant and run again: items are leased, results and stage change are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from alerting.channels import open_channel
+from alerting.decide import decide
+from cleaning.copies import SignedText, cluster
+from cleaning.worker import clean_safely
+from models import captures, findings, ledger, ledger_state, outbox, queue, sources, stories
+from models.errors import ConfigError, DeliveryError, FetchError
+from models.failpoints import fail_point
+from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Source, Story
+from models.runs import logged
+from nlp.actors import Gazetteer, read_entries
+from nlp.link import link as link_reports
+from nlp.tag import tag as tag_stories
+from nlp.taggers import Taggers, open_taggers
+from spiders import archive
+from spiders.collect import collect as crawl
+from wirewatch.desk import Desk
+
+Tick = Callable[[int], None]
+_LINK_AT_ONCE = 100_000
+
+
+def _silent(done: int) -> None:
+    """Tell nobody."""
+
+
+# ---------------------------------------------------------------- collect
+
+
+def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
+    """Poll the collectable sources and capture what is new behind them.
+
+    Raises:
+        ConfigError: `only` names a source that does not exist or may not be collected yet.
+        FetchError: the crawl itself failed, or no source worked.
+    """
+    with logged(desk.warehouse, "collect") as run:
+        archive.recover(desk.settings.archive, lambda name: captures.last_byte(desk.warehouse, name))
+        chosen = _collectable(desk, only)
+        if not chosen:
+            run.report = Report(step="collect", read=0, written=0, notes=("no source is verified",))
+            return run.report
+        stats = crawl(
+            CrawlJob(
+                warehouse=desk.settings.warehouse,
+                archive=str(desk.settings.archive),
+                sources=chosen,
+                allow=desk.settings.allow,
+                user_agent=desk.settings.user_agent,
+                limits=desk.settings.crawl,
+                run_id=run.id,
+            )
+        )
+        for outcome in stats.outcomes:
+            sources.note_poll(desk.warehouse, outcome.source_id, outcome.error or None)
+        run.report = _crawl_report(stats)
+    return run.report
+
+
+def _collectable(desk: Desk, only: Sequence[str]) -> tuple[Source, ...]:
+    allowed = sources.collectable(desk.warehouse)
+    for name in only:
+        if name not in allowed:
+            raise ConfigError(f"source {name}", "is unknown or not verified", hint=f"`wirewatch source test {name}`")
+    return tuple(s for s in desk.sources if s.id in allowed and (not only or s.id in only))
+
+
+def _crawl_report(stats: CrawlStats) -> Report:
+    """What was listed either was captured, was known or refused, or failed."""
+    failing = [f"{o.source_id}: {o.error}" for o in stats.outcomes if not o.polled]
+    if len(failing) == len(stats.outcomes):
+        raise FetchError("collect", "no source worked: " + "; ".join(failing), hint="`wirewatch source health`")
+    listed = sum(o.listed for o in stats.outcomes)
+    captured = sum(o.captured for o in stats.outcomes)
+    passed_over = sum(o.known + o.refused for o in stats.outcomes)
+    return Report(
+        step="collect",
+        read=listed,
+        written=captured,
+        discarded=passed_over,
+        failed=listed - captured - passed_over,
+        partial=bool(failing),
+        notes=tuple(failing),
+    )
+
+
+# ---------------------------------------------------------------- clean
+
+
+def clean(desk: Desk, *, tick: Tick = _silent) -> Report:
+    """Turn waiting captures into stories, or count why not; then put copies into clusters."""
+    with logged(desk.warehouse, "clean") as run:
+        ends = [end for batch in _claimed(desk, queue.CLEAN) for end in _clean_batch(desk, batch, tick)]
+        cluster_copies(desk)
+        run.report = Report(
+            step="clean",
+            read=len(ends),
+            written=ends.count("cleaned"),
+            discarded=ends.count("discarded"),
+            failed=ends.count("failed"),
+        )
+    return run.report
+
+
+def _claimed(desk: Desk, line: queue.Queue) -> Iterator[tuple[int, ...]]:
+    """Leased items, batch by batch, until nothing waits."""
+    while batch := queue.claim(desk.warehouse, line, desk.worker, limit=desk.settings.batch):
+        fail_point(f"{line.stage}.claimed")
+        yield batch
+
+
+def _clean_batch(desk: Desk, batch: Sequence[int], tick: Tick) -> Iterator[str]:
+    with desk.warehouse.read() as connection:
+        stored = captures.load(connection, batch)
+    readable: list[tuple[captures.StoredCapture, Page]] = []
+    for one in stored:
+        try:
+            readable.append((one, _page(desk, one)))
+        except FetchError as error:
+            queue.fail(desk.warehouse, queue.CLEAN, desk.worker, one.id, str(error))
+            yield "failed"
+    answers = clean_safely(
+        [page for _, page in readable], deadline_s=desk.settings.page_s, memory_mib=desk.settings.page_mib
+    )
+    for (one, _), answer in zip(readable, answers, strict=True):
+        fail_point("clean.working")
+        yield _keep(desk, one, answer)
+        tick(1)
+
+
+def _page(desk: Desk, one: captures.StoredCapture) -> Page:
+    return Page(
+        url=one.url,
+        final_url=one.final_url,
+        source_id=one.source_id,
+        fetched_at=one.fetched_at,
+        status=one.status,
+        content_type=one.content_type,
+        body=archive.read(desk.settings.archive, one.place),
+        place=one.place,
+        sighting=one.sighting,
+    )
+
+
+def _keep(desk: Desk, one: captures.StoredCapture, answer: Story | Discard) -> str:
+    """Store the story or the discard together with the capture's new stage; gives that stage."""
+    with desk.warehouse.read() as connection:
+        if isinstance(answer, Story) and stories.is_known(connection, answer):
+            answer = Discard(url=one.url, reason=DiscardReason.SAME_CONTENT)
+    end = "discarded" if isinstance(answer, Discard) else "cleaned"
+    with queue.finish(desk.warehouse, queue.CLEAN, desk.worker, [one.id], stage=end) as connection:
+        if isinstance(answer, Discard):
+            stories.throw_out(connection, one.id, answer)
+        else:
+            stories.save(connection, one.id, answer, seen_at=one.fetched_at)
+        fail_point("clean.in_transaction")
+    fail_point("clean.committed")
+    return end
+
+
+def cluster_copies(desk: Desk) -> int:
+    """Put every version into a cluster of copies, when one stands in none yet; gives how many changed their place."""
+    with desk.warehouse.write(alone=True) as connection:
+        if not stories.unclustered(connection):
+            return 0
+        signed = stories.signed(connection)
+        ids = {version.key: version.id for version in signed}
+        clusters = cluster([_signed_text(version) for version in signed])
+        return stories.save_clusters(
+            connection,
+            [
+                [stories.Member(version_id=ids[m.key], role=m.role, similarity=m.similarity) for m in one.members]
+                for one in clusters
+            ],
+        )
+
+
+def _signed_text(version: stories.SignedVersion) -> SignedText:
+    return SignedText(
+        key=version.key,
+        text_sha256=version.text_sha256,
+        signature=version.signature,
+        text=version.text,
+        published_at=version.published_at,
+        origin=version.origin,
+        carrier=version.carrier,
+        outlet=version.outlet,
+        first_seen_at=version.first_seen_at,
+    )
+
+
+# ---------------------------------------------------------------- tag
+
+
+def load_taggers(watch: Path) -> Taggers:
+    """The shipped model with the actors of a watch folder.
+
+    Raises:
+        TaggerError: the weights are missing or not the pinned ones.
+    """
+    return open_taggers(Gazetteer.of(read_entries(watch / "actors.toml")))
+
+
+def tag(desk: Desk, *, tick: Tick = _silent) -> Report:
+    """Find claims, stances and the reported exchange in every waiting story version."""
+    with logged(desk.warehouse, "tag") as run:
+        taggers: Taggers | None = None
+        done = 0
+        for batch in _claimed(desk, queue.TAG):
+            taggers = taggers or load_taggers(desk.settings.watch)
+            with desk.warehouse.read() as connection:
+                waiting = stories.load(connection, batch)
+            for version in waiting:
+                found = tag_stories([version.story], taggers)[0]
+                fail_point("tag.working")
+                with queue.finish(desk.warehouse, queue.TAG, desk.worker, [version.id], stage="link") as connection:
+                    findings.save(connection, version.id, found)
+                    fail_point("tag.in_transaction")
+                fail_point("tag.committed")
+                done += 1
+                tick(1)
+        run.report = Report(step="tag", read=done, written=done)
+    return run.report
+
+
+# ---------------------------------------------------------------- link
+
+
+def link(desk: Desk) -> Report:
+    """Bring the exchange ledger in step with every tagged story."""
+    with logged(desk.warehouse, "link") as run:
+        cluster_copies(desk)
+        joining = queue.claim(desk.warehouse, queue.LINK, desk.worker, limit=_LINK_AT_ONCE)
+        fail_point("link.claimed")
+        with queue.finish(desk.warehouse, queue.LINK, desk.worker, joining, stage="linked", alone=True) as connection:
+            reports = findings.linked_reports(connection, joining=joining)
+            changed = ledger.save_exchanges(connection, link_reports(reports))
+            fail_point("link.in_transaction")
+        fail_point("link.committed")
+        notes = (f"{changed} exchanges changed",) if changed else ()
+        run.report = Report(step="link", read=len(joining), written=len(joining), notes=notes)
+    return run.report
+
+
+# ---------------------------------------------------------------- alert
+
+
+def alert(desk: Desk, *, reference: datetime | None = None, tick: Tick = _silent) -> Report:
+    """Decide on every exchange that changed, then deliver what waits in the outbox.
+
+    Args:
+        desk: the desk.
+        reference: what fresh and stale are judged against; `WIREWATCH_NOW` goes before it, the database's clock after.
+        tick: called after every exchange and delivery.
+    """
+    at = desk.settings.now or reference or desk.reference_time()
+    with logged(desk.warehouse, "alert", reference_at=at) as run:
+        decided, fresh = _decide_all(desk, at, tick)
+        sent, failures = _deliver_all(desk, tick)
+        run.report = Report(
+            step="alert",
+            read=decided + sent + len(failures),
+            written=decided + sent,
+            failed=len(failures),
+            notes=(f"{fresh} new alerts, {sent} deliveries sent", *failures),
+        )
+    return run.report
+
+
+def _decide_all(desk: Desk, at: datetime, tick: Tick) -> tuple[int, int]:
+    with desk.warehouse.write() as connection:
+        outbox.sync_rules(connection, desk.rules)
+        waiting = outbox.undecided(connection)
+    fresh = 0
+    for one in waiting:
+        with desk.warehouse.write() as connection:
+            state = ledger_state.state(connection, one.slug)
+            decided = [
+                pair
+                for rule in desk.rules
+                for pair in decide(
+                    state,
+                    outbox.told(connection, one.exchange_id, rule.id),
+                    rule,
+                    now=at,
+                    base_url=desk.settings.pages,
+                )
+            ]
+            fail_point("alert.in_transaction")
+            fresh += outbox.record(connection, one, decided)
+        fail_point("alert.decided")
+        tick(1)
+    return len(waiting), fresh
+
+
+def _deliver_all(desk: Desk, tick: Tick) -> tuple[int, list[str]]:
+    sent, failures = 0, []
+    while delivery := outbox.take(desk.warehouse, desk.worker.name):
+        fail_point("alert.before_send")
+        why = _deliver(desk, delivery)
+        if why:
+            failures.append(f"{delivery.key}: {why}")
+        else:
+            sent += 1
+        tick(1)
+    return sent, failures
+
+
+def _deliver(desk: Desk, delivery: Delivery) -> str | None:
+    """Send one delivery and mark it; gives why it failed."""
+    try:
+        receipt = _send(desk, delivery)
+    except DeliveryError as error:
+        outbox.mark_failed(
+            desk.warehouse,
+            desk.worker.name,
+            delivery,
+            str(error),
+            final=error.final,
+            retry_after_s=error.retry_after_s,
+        )
+        return str(error)
+    fail_point("alert.before_mark")
+    outbox.mark_sent(desk.warehouse, desk.worker.name, delivery, receipt.response)
+    fail_point("alert.after_mark")
+    return None
+
+
+def _send(desk: Desk, delivery: Delivery) -> Receipt:
+    channel = next((c for c in desk.settings.channels if c.name == delivery.channel), None)
+    if channel is None:
+        raise DeliveryError(delivery.channel, "is no channel any more", hint="add it to wirewatch.toml again")
+    return open_channel(channel).send(delivery, now=desk.reference_time())

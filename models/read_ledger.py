@@ -1,0 +1,51 @@
+"""The ledger as rows, for commands and pages: the documented views and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from models.ledger_state import resolve
+
+_EXCHANGES: Final = text("SELECT * FROM v_exchange ORDER BY first_published_at DESC, exchange, releasing, receiving")
+_LEDGER: Final = text("""
+    SELECT releasing, receiving, slot, value, count_best, claimer, claimer_side, outlet, outlet_side, origin, carrier,
+           origin_key, first_seen_at, published_at, story_id, span_start, span_end, words, model, score
+    FROM v_claim_ledger WHERE exchange = :slug
+    ORDER BY releasing, receiving, slot, value, published_at, story_id, span_start""")
+_PHASES: Final = text("""
+    SELECT p.position, p.phase, p.reported_at, p.illegal, s.outlet, s.story_id, s.title
+    FROM phase p JOIN exchange e ON e.id = p.exchange_id
+    JOIN story_version v ON v.id = p.version_id JOIN v_story s ON s.story_id = v.key
+    WHERE e.slug = :slug ORDER BY p.position""")
+_STORY: Final = text("SELECT * FROM v_story WHERE story_id = :key")
+
+
+def exchange_rows(connection: Connection) -> list[dict[str, Any]]:
+    """Every exchange, one row per leg, the latest first."""
+    return [dict(row) for row in connection.execute(_EXCHANGES).mappings()]
+
+
+def ledger_rows(connection: Connection, slug: str) -> list[dict[str, Any]]:
+    """Every claim behind every cell of an exchange.
+
+    Raises:
+        WarehouseError: there is no such exchange.
+    """
+    return [dict(row) for row in connection.execute(_LEDGER, {"slug": resolve(connection, slug)}).mappings()]
+
+
+def phase_rows(connection: Connection, slug: str) -> list[dict[str, Any]]:
+    """The steps of an exchange, in order.
+
+    Raises:
+        WarehouseError: there is no such exchange.
+    """
+    return [dict(row) for row in connection.execute(_PHASES, {"slug": resolve(connection, slug)}).mappings()]
+
+
+def story_row(connection: Connection, key: str) -> dict[str, Any] | None:
+    """One story version; None when there is none."""
+    row = connection.execute(_STORY, {"key": key}).mappings().one_or_none()
+    return dict(row) if row else None

@@ -1,0 +1,1 @@
+"""The commands, one module per group; each adds itself to the application."""
