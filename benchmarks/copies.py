@@ -70,9 +70,8 @@ def main() -> None:
         true, found, right = measure(rows)
         hits = len(true & found)
         precision, recall = hits / len(found) if found else 1.0, hits / len(true) if true else 1.0
-        print(
-            f"{path.parent.name}: {len(rows)} stories, pairs true {len(true)} found {len(found)}, P {precision:.4f} R {recall:.4f}, origins right {right}"
-        )
+        print(f"{path.parent.name}: {len(rows)} stories, pairs true {len(true)}, found {len(found)}")
+        print(f"  P {precision:.4f} R {recall:.4f}, clusters whose origin is no copy {right}")
         if chosen.show:
             show(rows, true ^ found, true)
 
@@ -84,7 +83,8 @@ def show(rows: list[dict[str, Any]], mistaken: set[frozenset[str]], true: set[fr
         first, second = texts[one], texts[other]
         short, long = sorted((first.text, second.text), key=len)
         kind = "missed" if frozenset((one, other)) in true else "wrong"
-        figures = f"contained {contained(short, long):.2f} sentences {shared_sentences(short, long):.2f} sizes {len(short) / len(long):.2f}"
+        shared = f"contained {contained(short, long):.2f} sentences {shared_sentences(short, long):.2f}"
+        figures = f"{shared} sizes {len(short) / len(long):.2f}"
         print(f"  {kind} {one} {other} {figures} judged {are_copies(first, second)}")
 
 

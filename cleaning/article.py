@@ -1,7 +1,7 @@
 """Which of a page's visible blocks are the report: trafilatura judges, we cut.
 
-trafilatura gives a good opinion on what the body is, but not where it stands. So its answer only selects among the blocks
-that `cleaning.markup` has read with their places; the text of a story is cut from the source itself.
+trafilatura gives a good opinion on what the body is, but not where it stands. So its answer only selects among the
+blocks that `cleaning.markup` has read with their places; the text of a story is cut from the source itself.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _judged(visible: str, url: str) -> str:
 
 @cache
 def _config() -> ConfigParser:
-    """trafilatura's settings, with flashes of one sentence let through."""
+    """Trafilatura's settings, with flashes of one sentence let through."""
     config: ConfigParser = use_config()
     for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
         config.set("DEFAULT", name, "1" if "OUTPUT" in name else "60")

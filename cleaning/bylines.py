@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 
-from cleaning.credits import is_organisation, names_nobody, split_names
+from cleaning.attribution import UPPER, is_organisation, names_nobody, split_names
+from cleaning.phrases import any_of
 
-_LABELLED = re.compile(
-    r"(?i:(?:by|written by|story by|words by|author|автор(?:ы|и)?(?: статьи)?|текст|müəllif|yazan|yazar|haber|hazırladı|հեղինակ(?:ներ)?|ավտոր|ავტორი)\s*[:՝]\s*|by\s+)"
-    r"(?P<names>[^\W_a-z][^\n:]{1,100}?)\s*[.]?"
-)
+_LABELLED = re.compile(rf"(?:{any_of('byline.label')}\s*[:՝]\s*|(?i:by)\s+)(?P<names>{UPPER}[^\n:]{{1,100}}?)\s*[.]?")
 _REPORTING = re.compile(
-    r"\(?\s*(?i:(?:reporting|writing|additional reporting)\b[^\n]{0,20}?\bby)\s+(?P<names>[^;()\n]{2,140})(?:;[^\n]{0,200})?\)?[.]?"
+    r"\(?\s*(?i:(?:reporting|writing|additional reporting)\b[^\n]{0,20}?\bby)\s+(?P<names>[^;()\n]{2,140})"
+    r"(?:;[^\n]{0,200})?\)?[.]?"
 )
 _ROLE = re.compile(
-    r"\s*(?:,\s*)?\b(?:in|en|из|в)\s+[^\W_a-zа-яё].*$|\s*[|–—/].*$|\s*,\s*(?i:staff|correspondent|reporter|special to).*$"
+    rf"\s*(?:,\s*)?\b(?:in|en|из|в)\s+{UPPER}.*$|\s*[|–—/].*$|\s*,\s*(?i:staff|correspondent|reporter|special to).*$"
 )
-_PERSON = re.compile(
-    r"(?:[^\W\d_a-z][^\W\d_]*['’.-]?[^\W\d_]*\.?)(?:\s+(?:(?:van|von|de|der|den|al|el|bin|ibn|da|di|oğlu|qızı)\s+)*[^\W\d_a-z][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?){1,3}"
-)
+_PART = rf"(?!\d){UPPER}[^\W\d_]*(?:['’.-][^\W\d_]+)*\.?"
+_PERSON = re.compile(rf"{_PART}(?:\s+(?:(?:van|von|de|der|den|al|el|bin|ibn|da|di|oğlu|qızı)\s+)*{_PART}){{1,3}}")
 _MAX_NAME = 48  # characters
 
 

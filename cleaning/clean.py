@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
+
+from htmldate import find_date
 
 from cleaning import bylines
 from cleaning.article import body_blocks
-from cleaning.canonical import canonical_url, host_of, is_same_site
-from cleaning.credits import BYLINE, ELSEWHERE, META, Credit, is_organisation, names_nobody, tidy
+from cleaning.attribution import BYLINE, ELSEWHERE, META, Credit, is_organisation, names_nobody, tidy
+from cleaning.canonical import host_of, is_same_site
+from cleaning.days import Moment, read_moment
 from cleaning.decoding import decode
-from cleaning.markup import MAX_DEPTH, Block, MarkupLimitError, read
+from cleaning.markup import MAX_DEPTH, MarkupLimitError, read
 from cleaning.metadata import Metadata, read_metadata
-from cleaning.moments import Candidate, given, instant
-from cleaning.days import Moment
+from cleaning.moments import AHEAD, Candidate, given, instant
 from cleaning.peel import peel
 from cleaning.story import Surroundings, tell
 from cleaning.verdict import judge
@@ -21,7 +23,10 @@ from cleaning.wire import clean_text
 from models.records import Discard, DiscardReason, Instant, Page, Precision, Sighting, Story
 
 MAX_BYTES = 10 * 1024 * 1024  # the cap of collect; what is larger came from somewhere else
+MAX_VISIBLE = 1_000_000  # characters that a reader sees; no article has a twentieth of it
 _OK = range(200, 300)
+_PLAIN = {"", "text/plain", "application/octet-stream"}  # declared for files without markup, or nothing declared
+_ALSO_HTML = {"application/xhtml+xml", "application/xml"}
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|table|meta)\b", re.IGNORECASE)
 _SNIFF = 4096  # characters in which markup is looked for
 _MAX_CONTROL = 0.02  # share of control characters from which on bytes are no text
@@ -33,30 +38,38 @@ def clean(page: Page) -> Story | Discard:
     """Clean one captured page.
 
     Returns:
-        The story, whose segments refer to `cleaning.decoding.decode(page)`, or the reason why there is none. Never raises for
-        what a page holds; hostile pages may take long, which is why the steps call `cleaning.worker.clean_safely`.
+        The story, whose segments refer to `cleaning.decoding.decode(page)`, or the reason why there is none. Never
+        raises for what a page holds; hostile pages may take long: the steps call `cleaning.worker.clean_safely`.
     """
+    unfit = _unfit(page)
+    if unfit:
+        return unfit
+    text = decode(page)
+    kind = _kind(page)
+    if len(_CONTROL.findall(text[:_SNIFF])) > _MAX_CONTROL * len(text[:_SNIFF]) + 1:
+        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, "binary")
+    if kind != "text/plain" and _HTML.search(text[:_SNIFF]):
+        return _clean_html(page, text)
+    if kind in _PLAIN:
+        return _clean_plain(page, text)
+    return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, f"{kind} without markup")
+
+
+def _unfit(page: Page) -> Discard | None:
+    """What the answer itself, before its text is read, says against it."""
     if page.status not in _OK:
         return _discard(page, DiscardReason.HTTP_STATUS, str(page.status))
     if len(page.body) > MAX_BYTES:
         return _discard(page, DiscardReason.TOO_LARGE, f"{len(page.body)} bytes")
     if not page.body.strip(b" \t\r\n\x00"):
         return _discard(page, DiscardReason.EMPTY)
-    kind = page.content_type.split(";")[0].strip().lower()
-    if (
-        kind
-        and not kind.startswith("text/")
-        and kind not in {"application/xhtml+xml", "application/octet-stream", "application/xml"}
-    ):
-        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, kind)
-    text = decode(page)
-    if len(_CONTROL.findall(text[:_SNIFF])) > _MAX_CONTROL * len(text[:_SNIFF]) + 1:
-        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, "binary")
-    if kind != "text/plain" and _HTML.search(text[:_SNIFF]):
-        return _clean_html(page, text)
-    if kind in {"", "text/plain", "application/octet-stream"}:
-        return _clean_plain(page, text)
-    return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, kind)
+    if not _kind(page).startswith("text/") and _kind(page) not in _PLAIN | _ALSO_HTML:
+        return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, _kind(page))
+    return None
+
+
+def _kind(page: Page) -> str:
+    return page.content_type.partition(";")[0].strip().lower()
 
 
 def _discard(page: Page, reason: DiscardReason, detail: str = "") -> Discard:
@@ -88,6 +101,9 @@ def _clean_html(page: Page, source: str) -> Story | Discard:
     except MarkupLimitError as limit:
         reason = DiscardReason.TOO_DEEP if str(MAX_DEPTH) in limit.problem else DiscardReason.TOO_LARGE
         return _discard(page, reason, limit.problem)
+    visible = sum(len(block.spotted.text) for block in reading.blocks)
+    if visible > MAX_VISIBLE:
+        return _discard(page, DiscardReason.TOO_LARGE, f"{visible} visible characters")
     metadata = read_metadata(source)
     title = _title(metadata, page.sighting)
     body = body_blocks(reading.blocks, reading.visible, url=url)
@@ -113,9 +129,9 @@ def _surroundings(page: Page, source: str, metadata: Metadata) -> Surroundings:
     declared = urljoin(url, metadata.canonical) if metadata.canonical else ""
     elsewhere = bool(declared) and bool(host_of(declared)) and not is_same_site(declared, url)
     site = tidy(metadata.publisher) or tidy(metadata.site)
-    names, credits = _authors(metadata)
+    names, credited = _authors(metadata)
     if elsewhere:
-        credits.append(Credit(origin=host_of(declared), weight=ELSEWHERE))
+        credited.append(Credit(origin=host_of(declared), weight=ELSEWHERE))
     return Surroundings(
         url=url,
         source_id=page.source_id,
@@ -123,9 +139,9 @@ def _surroundings(page: Page, source: str, metadata: Metadata) -> Surroundings:
         canonical=_accepted(declared, url),
         fetched_at=page.fetched_at,
         language=metadata.language,
-        times=_times(metadata, page.sighting),
+        times=_times(metadata, page, source),
         modified=_instant(metadata.modified, metadata.times),
-        credits=[*credits, *_based_on(metadata, url)],
+        credits=[*credited, *_based_on(metadata, url)],
         bylines=names,
         carrier=site,
         flags=["canonical-elsewhere"] if elsewhere else [],
@@ -133,20 +149,26 @@ def _surroundings(page: Page, source: str, metadata: Metadata) -> Surroundings:
 
 
 def _accepted(declared: str, url: str) -> str:
-    """A declared canonical address is followed on the host it stands on, and no further; a home page is nobody's address."""
-    if (
-        not declared
-        or host_of(declared) != host_of(url)
-        or canonical_url(declared).endswith("://" + host_of(url) + "/")
-    ):
-        return ""
-    return declared
+    """A declared canonical address is followed on its own host and no further; a home page is nobody's address."""
+    is_home = urlsplit(declared).path in {"", "/"} and urlsplit(url).path not in {"", "/"}
+    return declared if declared and not is_home and host_of(declared) == host_of(url) else ""
 
 
-def _times(metadata: Metadata, sighting: Sighting | None) -> list[Candidate]:
+def _times(metadata: Metadata, page: Page, source: str) -> list[Candidate]:
+    """The times of metadata and feed; only when there is none, htmldate's reading of the page."""
     found = [Candidate(rule=rule, moment=moment) for rule, moment in metadata.times]
-    fed = _from_feed(sighting)
-    return [*found, given(fed)] if fed else found
+    fed = _from_feed(page.sighting)
+    found += [given(fed)] if fed else []
+    return found or _guessed(page, source)
+
+
+def _guessed(page: Page, source: str) -> list[Candidate]:
+    """A day that htmldate finds in the page's text or markup, within the bounds of `cleaning.moments`."""
+    latest = (page.fetched_at + AHEAD).date().isoformat()
+    url = page.final_url or page.url
+    day = find_date(source, extensive_search=False, original_date=True, url=url, max_date=latest, min_date="1990-01-01")
+    moment = read_moment(day) if day else None
+    return [Candidate(rule="htmldate", moment=moment)] if moment else []
 
 
 def _instant(moment: Moment | None, times: list[tuple[str, Moment]]) -> Instant | None:
@@ -159,14 +181,14 @@ def _instant(moment: Moment | None, times: list[tuple[str, Moment]]) -> Instant 
 def _authors(metadata: Metadata) -> tuple[list[str], list[Credit]]:
     """People who signed, and a credit when a house signed instead."""
     names: list[str] = []
-    credits: list[Credit] = []
+    credited: list[Credit] = []
     for written, is_house in metadata.authors:
         for name in bylines.people(written):
             if is_house or is_organisation(name):
-                credits.append(Credit(origin=tidy(name), weight=BYLINE))
+                credited.append(Credit(origin=tidy(name), weight=BYLINE))
             elif not names_nobody(name):
                 names.append(name)
-    return names, credits
+    return names, credited
 
 
 def _based_on(metadata: Metadata, url: str) -> list[Credit]:

@@ -1,8 +1,8 @@
 """Which texts are copies of one another: one cluster for an origin and all who carried it.
 
 Texts that share about 80 % of their sentences with a common source are one cluster; a rewrite of the same news is not.
-Candidates come from MinHash bands, then each pair is checked word for word: a carrier that adds a header or a footer, or
-that leaves out paragraphs, still holds almost only sentences of the origin. The answer does not depend on the order.
+Candidates come from MinHash bands, then each pair is checked word for word: a carrier that adds a header or a footer,
+or that leaves out paragraphs, still holds almost only sentences of the origin. The order of the input plays no part.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from cleaning.fingerprint import sentences, shingles, words
 
@@ -125,7 +125,7 @@ def _pairs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
     if len(places) <= _FULL_BAND:
         yield from combinations(places, 2)
     else:
-        yield from zip(places, places[1:], strict=False)
+        yield from pairwise(places)
 
 
 class _Groups:
@@ -185,8 +185,7 @@ def _plain(name: str) -> str:
 
 
 def _names_same(outlet: str, credit: str) -> bool:
-    """Whether a credit means an outlet: the same name, its first words ("Northgate" for "Northgate News"), or its initials."""
+    """Whether a credit means an outlet: its name, its first words ("Corda" for "Corda News Agency"), its initials."""
     initials = "".join(word[0] for word in outlet.split())
-    return bool(credit) and (
-        outlet == credit or outlet.startswith(credit + " ") or (len(credit) > 1 and initials == credit)
-    )
+    by_initials = len(credit) > 1 and initials == credit
+    return bool(credit) and (outlet == credit or outlet.startswith(credit + " ") or by_initials)

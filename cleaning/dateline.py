@@ -1,7 +1,7 @@
 """The opening of an agency story: place, day and agency before the first word of the report.
 
-Known forms (any alphabet): `BAKU, December 7 (Agency) - `, `Aug 24 (Agency) - `, `MOSCOW, January 3. /Agency/. `,
-`ԵՐԵՎԱՆ, նոյեմբերի 10։ `, `City. 7 December. AGENCY - `, `CITY (Agency) — `, `CITY, Region — `, `CITY/CITY: `, `(Agency) - `.
+Known forms, in any alphabet: `CITY, May 3 (Agency) - `, `May 3 (Agency) - `, `CITY, May 3. /Agency/. `,
+`CITY, 3 мая. `, `City. 3 May. AGENCY - `, `CITY (Agency) — `, `CITY, Region — `, `CITY/CITY: `, `(Agency) - `.
 A place in mixed case with nothing but a dash or colon behind it counts only when it is a seat of government or of news.
 """
 
@@ -11,41 +11,28 @@ import re
 from dataclasses import dataclass
 
 from cleaning.days import DAY_WORDS, WrittenDay, written_day
+from cleaning.phrases import pattern
 
 _WORD = r"[^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]+)*\.?"
 _PLACE = re.compile(
-    rf"(?P<place>{_WORD}(?:[ ]{_WORD}){{0,3}}(?:\s?/\s?{_WORD}(?:[ ]{_WORD}){{0,2}})?(?:,[ ]{_WORD}(?:[ ]{_WORD}){{0,2}})?)"
+    rf"(?P<place>{_WORD}(?:[ ]{_WORD}){{0,3}}"
+    rf"(?:\s?/\s?{_WORD}(?:[ ]{_WORD}){{0,2}})?(?:,[ ]{_WORD}(?:[ ]{_WORD}){{0,2}})?)"
 )
 _DAY = re.compile(rf"\s*[,.]?\s*(?:{DAY_WORDS})(?:\s*(?:թ|г|il)\.)?", re.IGNORECASE)
 _AGENCY = re.compile(
-    r"\s*[,.։]?\s*(?:\(\s*(?P<round>[^()\n]{2,50}?)\s*\)|/\s*(?P<slash>[^/\n]{2,40}?)\s*/|(?P<caps>[^\W\d_a-zа-яա-ֆ][^\W\d_a-zа-яա-ֆ.\-]{1,24}))"
+    r"\s*[,.։]?\s*(?:\(\s*(?P<round>[^()\n]{2,50}?)\s*\)|/\s*(?P<slash>[^/\n]{2,40}?)\s*/"
+    r"|(?P<caps>[^\W\d_a-zа-яա-ֆ][^\W\d_a-zа-яա-ֆ.\-]{1,24}))"
 )
 _DASH = re.compile(r"\s*[.։:]?\s*[-–—]{1,2}\s+|\s+[-–—]{1,2}\s*")
 _COLON = re.compile(r"\s*:\s+")
 _STOP = re.compile(r"\s*(?:[.։:](?=\s|$)|[-–—]{1,2}(?=\s)|(?<=/))\s*")
-_NOTE = re.compile(
-    r"correct|updat|adds?\b|recast|repeat|photo|video|pictur|writes through|исправ|уточн|обновл|дополн|düzəliş|düzelt|güncel|ուղղ|լրաց",
-    re.IGNORECASE,
-)
-_LABELS = set(
-    "host guest claim fact facts verdict rating question answer q a update updates updated breaking exclusive watch video photo photos live analysis opinion "
-    "explainer editorial interview correction corrected flash urgent alert note summary background context conclusion result exercise "
-    "narrator anchor reporter moderator speaker true false срочно молния вопрос ответ ведущий təcili son dəqiqə sual cavab soru cevap "
-    "հարց պատասխան շտապ".split()
-)
-_OPENERS = set(
-    "in on at from the a an this that after before since during as when if в на из с после для от по bu bir və ve".split()
-)
-_SEATS = set(
-    "abu dhabi accra addis ababa algiers amman amsterdam ankara ashgabat astana athens baghdad baku bamako bangkok beijing beirut belgrade berlin bern bishkek "
-    "bogota bratislava brussels bucharest budapest buenos aires cairo canberra caracas chisinau copenhagen dakar damascus delhi doha dublin dushanbe geneva "
-    "hanoi harare havana helsinki islamabad istanbul jakarta jerusalem juba kabul kampala khartoum kigali kinshasa kuala lumpur kuwait city kyiv lima lisbon "
-    "london luxembourg madrid manama manila mexico city minsk mogadishu moscow muscat nairobi new delhi new york nicosia niamey oslo ottawa paris podgorica "
-    "prague pretoria pristina pyongyang rabat riga riyadh rome san salvador sanaa sarajevo seoul singapore skopje sofia stepanakert stockholm strasbourg "
-    "tallinn tashkent tbilisi tehran tel aviv the hague tirana tokyo tripoli tunis vatican city vienna vilnius warsaw washington yerevan zagreb zurich "
-    "москва киев минск баку ереван тбилиси анкара астана женева брюссель лондон париж вашингтон bakı ankara kudüs doha gürcüstan երևան բաքու თბილისი київ".split()
-)
+_NOTE = pattern("dateline.note")
+_LABEL = pattern("dateline.label")
+_OPENER = pattern("dateline.opener")
+_SEAT = pattern("dateline.seat")
+_PARTICLES = {"de", "la", "al", "el", "of", "sur", "an", "am"}
 _SHORTEST_CAPS = 3
+_NAME_WORDS = 5  # of an agency
 _LONGEST = 120  # characters of a whole dateline
 
 
@@ -72,9 +59,8 @@ def find_opening(text: str) -> Opening | None:
 def is_agency_name(words: str) -> bool:
     """Whether words in brackets can be the name of an agency: short, capitalised, no editor's note."""
     tokens = words.split()
-    return (
-        bool(tokens) and len(tokens) <= 5 and words[0].isupper() and not _NOTE.search(words) and not words.endswith(".")
-    )  # noqa: PLR2004 names of agencies have at most five words
+    short = 0 < len(tokens) <= _NAME_WORDS
+    return short and words[0].isupper() and not _NOTE.search(words) and not words.endswith(".")
 
 
 def _with_place(head: str) -> Opening | None:
@@ -139,22 +125,18 @@ def _agency(head: str, at: int, *, needs_brackets: bool) -> tuple[str | None, in
 def _is_place(place: str) -> bool:
     tokens = re.split(r"[\s/,]+", place)
     return (
-        all(
-            token[:1].isupper() or token in {"de", "la", "al", "el", "of", "sur", "an", "am"}
-            for token in tokens
-            if token
-        )
-        and tokens[0].lower() not in _OPENERS
-        and not {token.lower() for token in tokens} & _LABELS
+        all(token[:1].isupper() or token in _PARTICLES for token in tokens if token)
+        and not _OPENER.fullmatch(tokens[0])
+        and not any(_LABEL.fullmatch(token) for token in tokens)
     )
 
 
 def _stands_alone(place: str) -> bool:
-    """Whether a place may be a dateline without day and agency: in capitals (its region need not be), or a known seat."""
-    first = place.split(",")[0]
+    """Whether a place may be a dateline without day and agency: in capitals (not its region), or a known seat."""
+    first = place.partition(",")[0]
     if first.isupper():
         return sum(char.isalpha() for char in first) >= _SHORTEST_CAPS
-    return all(token.lower() in _SEATS for token in re.split(r"[\s/]+", first))
+    return all(_SEAT.fullmatch(token) for token in re.split(r"[\s/]+", first))
 
 
 def _begins_report(rest: str) -> bool:

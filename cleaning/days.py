@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from models.records import Precision
 
-# the first letters of each month's name, any case ending; English, Russian, Ukrainian, Azerbaijani, Turkish, Armenian, Georgian
+# the first letters of each month's name, any case ending: en, ru, uk, az, tr, hy, ka
 _MONTHS: tuple[tuple[str, ...], ...] = (
     ("jan", "январ", "янв", "січ", "yanvar", "ocak", "հունվար", "իանվար", "იანვარ"),
     ("feb", "феврал", "фев", "лют", "fevral", "şubat", "փետրվար", "თებერვ"),
@@ -41,18 +41,20 @@ DAY_WORDS = (
 _WORDS = re.compile(rf"(?<![^\W_]){DAY_WORDS}(?![^\W\d_])", re.IGNORECASE)
 _ISO = re.compile(
     rf"(?<!\d){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)"
-    r"(?:(?:[T ]|\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|[+-]\d\d\b)?)?"
+    r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|[+-]\d\d\b)?)?"
 )
 _DOTTED = re.compile(rf"(?<![\d.])(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./]{_YEAR}(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d.]\d)\s*(?P<half>[ap]\.?m\b\.?)?"
-    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|(?:UTC|GMT)(?:\s*[+-]\d{1,2}(?::?\d\d)?)?|\(?(?:MSK|МСК|AZT|TRT|CEST|CET|EEST|EET|BST|EDT|EST)\b)?",
+    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|(?:UTC|GMT)(?:\s*[+-]\d{1,2}(?::?\d\d)?)?"
+    r"|\(?(?:MSK|МСК|AZT|TRT|CEST|CET|EEST|EET|BST|EDT|EST)\b)?",
     re.IGNORECASE,
 )
 _NAMED_ZONES = {  # hours; only names that mean one zone on the wires we read
-    "Z": 0, "UTC": 0, "GMT": 0, "MSK": 3, "МСК": 3, "AZT": 4, "TRT": 3, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "BST": 1, "EST": -5,
-    "EDT": -4,
+    "Z": 0, "UTC": 0, "GMT": 0, "MSK": 3, "МСК": 3, "AZT": 4, "TRT": 3, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
+    "BST": 1, "EST": -5, "EDT": -4,
 }  # fmt: skip
 _NOON = 12
 _MAX_OFFSET = timedelta(hours=14)
@@ -136,18 +138,17 @@ def read_moment(text: str) -> Moment | None:
 
 def _from_iso(match: re.Match[str], text: str) -> Moment | None:
     day = _date(int(match["year"]), int(match["month"]), int(match["day"]))
-    if day is None:
-        return None
-    if match["hour"] is None:
+    if day is None or match["hour"] is None:
         return _with_time(day, text, match.span())
     try:
-        wall = datetime(
-            day.year, day.month, day.day, int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-        )  # noqa: DTZ001 the zone is kept apart: it may be missing
+        clock = time(int(match["hour"]), int(match["minute"]), int(match["second"] or 0))
     except ValueError:
         return None
     precision = Precision.SECOND if match["second"] else Precision.MINUTE
-    return Moment(wall=wall, offset=_offset(match["zone"]), precision=precision, verbatim=match.group().strip())
+    verbatim = match.group().strip()
+    return Moment(
+        wall=datetime.combine(day, clock), offset=_offset(match["zone"]), precision=precision, verbatim=verbatim
+    )
 
 
 def _with_time(day: date | None, text: str, span: tuple[int, int]) -> Moment | None:
@@ -155,17 +156,19 @@ def _with_time(day: date | None, text: str, span: tuple[int, int]) -> Moment | N
     if day is None:
         return None
     rest = text[: span[0]] + " " * (span[1] - span[0]) + text[span[1] :]
-    time = _TIME.search(rest)
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 the zone is kept apart: it may be missing
-    if not time:
-        return Moment(wall=midnight, offset=None, precision=Precision.DAY, verbatim=text[slice(*span)].strip())
-    hour = int(time["hour"])
-    if time["half"]:
-        hour = hour % _NOON + (_NOON if time["half"][0] in "pP" else 0)
-    wall = midnight + timedelta(hours=hour, minutes=int(time["minute"]), seconds=int(time["second"] or 0))
-    verbatim = text[min(span[0], time.start()) : max(span[1], time.end())].strip()
-    precision = Precision.SECOND if time["second"] else Precision.MINUTE
-    return Moment(wall=wall, offset=_offset(time["zone"]), precision=precision, verbatim=verbatim)
+    found = _TIME.search(rest)
+    if not found:
+        verbatim = text[slice(*span)].strip()
+        return Moment(wall=datetime.combine(day, time()), offset=None, precision=Precision.DAY, verbatim=verbatim)
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % _NOON + (_NOON if found["half"][0] in "pP" else 0)
+    clock = time(hour, int(found["minute"]), int(found["second"] or 0))
+    verbatim = text[min(span[0], found.start()) : max(span[1], found.end())].strip()
+    precision = Precision.SECOND if found["second"] else Precision.MINUTE
+    return Moment(
+        wall=datetime.combine(day, clock), offset=_offset(found["zone"]), precision=precision, verbatim=verbatim
+    )
 
 
 def _offset(zone: str | None) -> timedelta | None:

@@ -1,7 +1,7 @@
 """From the bytes of a page to the text that offsets refer to.
 
-The order: byte order mark, declared character set (HTTP header, then the document), UTF-8, detection. A declaration that
-does not fit the bytes is not believed. A byte order mark stays in the text as U+FEFF, so that offsets count it.
+The order: byte order mark, declared character set (HTTP header, then the document), UTF-8, detection. A declaration
+that does not fit the bytes is not believed. A byte order mark stays in the text as U+FEFF, so that offsets count it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a text is compared by: its words, its shingles (runs of words) and their MinHash signature.
 
-The signature is 64 numbers of 32 bits, the same in every process and on every machine: the hash (BLAKE2b), the permutation
-scheme and the seed are fixed here, so stored signatures stay comparable. A change of any of them needs a new `SCHEME`.
+The signature is 64 numbers of 32 bits, the same in every process and on every machine: the hash (BLAKE2b), the
+permutations and the seed are fixed here, so that stored signatures stay comparable. To change any of them, change
+`SCHEME` and sign every stored text again.
 """
 
 from __future__ import annotations

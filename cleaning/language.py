@@ -1,7 +1,7 @@
 """Which language a text is in, and how sure that is (0–1): script first, then letters, then a trained model.
 
 Armenian and Georgian are known by their script alone. Among Cyrillic and Latin texts, letters that only one of the
-neighbours writes decide (ґ є і ї against ы э ъ ё; ə against the rest), and py3langid's model settles what they leave open.
+neighbours writes decide (ґ є і ї against ы э ъ ё; ə against the rest), and py3langid's model settles what is left open.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from cleaning.phrases import by_language
 
 UNKNOWN = "und"  # BCP 47: undetermined
 _SAMPLE = 4_000  # characters that are looked at
@@ -59,18 +61,6 @@ _RUSSIAN_ONLY = re.compile("[ыэъёЫЭЪЁ]")
 _KAZAKH = re.compile("[әғқңұһӘҒҚҢҰҺ]")
 _TURKIC = re.compile("[ğışĞİŞ]")
 _CRIMEAN = re.compile("[ñÑ]")
-_COMMON = {  # frequent short words and endings, which short titles still hold
-    "en": frozenset(
-        "the of and to in for with on from at by says said over after as is was be its has have will not".split()
-    ),
-    "tr": frozenset(
-        "ve bir bu için ile da de olarak değil sonra kadar olan dedi takas esir ancak göre karşı daha".split()
-    ),
-    "az": frozenset("və bir bu üçün ilə də da ki olaraq deyil sonra olan edib olub görə barədə".split()),
-    "ru": frozenset("и в не на что с по из о от для как это за к его но об после обмен".split()),
-    "uk": frozenset("і в не на що з по із про від для як це за до його але та після обмін у є".split()),
-}
-_MODEL_NEEDS = 3  # words below which the model is only one voice
 _SURE = 0.99
 
 
@@ -109,7 +99,7 @@ def _votes(sample: str, script: str, said: str) -> dict[str, float]:
     if elsewhere not in votes and elsewhere != "zxx" and answers[elsewhere] > _SURE / 2:
         votes[elsewhere] = answers[elsewhere]
     words = _WORDS.findall(sample.lower())
-    for code, common in _COMMON.items():
+    for code, common in by_language("language.common").items():
         if code in votes:
             votes[code] = (votes[code] + 0.002) * (
                 1 + 4 * sum(word in common for word in words) / max(len(words), 1)

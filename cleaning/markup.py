@@ -1,7 +1,7 @@
 """Read HTML as a reader sees it: blocks of visible text, every character with its place in the source.
 
-libxml2 keeps no places below the line and stops without a word at a depth of 256 (seen), so the source is read here, tag
-by tag; the judging of what is the body is left to trafilatura (`cleaning.article`).
+libxml2 keeps no places below the line and stops without a word at a depth of 256 (seen), so the source is read here,
+tag by tag; the judging of what is the body is left to trafilatura (`cleaning.article`).
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ _OPENER = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _ATTRIBUTE = re.compile(r"([^\s=\"'/>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _RAW = {"script", "style", "textarea", "title", "noscript", "iframe", "noframes", "xmp", "template", "svg", "math"}
-_VOID = set("area base br col embed hr img input link meta param source track wbr".split())
-_INLINE = set(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr img".split()
-)
+_VOID = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"),
+}
+_INLINE = {
+    *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img"),
+    *("ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong"),
+    *("sub", "sup", "time", "tt", "u", "var", "wbr"),
+}
 _SILENT = {"head", "button", "select", "option", "object", "canvas", "audio", "video"}
 # an opening tag that ends an open element of the same kind
-_SELF_ENDING = {"p", "li", "td", "th", "tr", "dt", "dd", "option"}
+_SELF_ENDING = {"a", "p", "li", "td", "th", "tr", "dt", "dd", "option"}
 _ALSO_ENDED = {"tr": {"td", "th"}, "td": {"th"}, "th": {"td"}, "dt": {"dd"}, "dd": {"dt"}}
 _MAX_ATTRIBUTES = 20_000  # characters of one tag that are read
 

@@ -1,4 +1,4 @@
-"""What a page says about itself for machines: JSON-LD, OpenGraph and meta tags, `<time>`, `<link>`, `<title>`, `lang`."""
+"""What a page says about itself to machines: JSON-LD, OpenGraph and meta tags, `<time>`, `<link>`, `<title>`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from cleaning.days import Moment, read_moment
 from cleaning.markup import Tag, attributes, tags_of
 
 _PUBLISHED_METAS = {"article:published_time", "og:published_time", "og:article:published_time"}
-_DATE_METAS = set(
-    "date pubdate publishdate publish-date publish_date publication_date parsely-pub-date sailthru.date dc.date dc.date.issued dcterms.created dcterms.issued "
-    "cxenseparse:recs:publishtime article.published article:created datepublished last-published mediator_published_time".split()
-)
+_DATE_METAS = {
+    *("date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "parsely-pub-date"),
+    *(
+        "sailthru.date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.created",
+        "dcterms.issued",
+        "cxenseparse:recs:publishtime",
+    ),
+    *("article.published", "article:created", "datepublished", "last-published", "mediator_published_time"),
+}
 _MODIFIED_METAS = {
-    "article:modified_time",
-    "og:updated_time",
-    "last-modified",
-    "datemodified",
-    "dcterms.modified",
-    "revised",
+    *("article:modified_time", "og:updated_time", "last-modified", "datemodified", "dcterms.modified"),
 }
 _AUTHOR_METAS = {
     "author",

@@ -1,8 +1,8 @@
 """Which of all the times a page gives is its time of publication: one written order of rules.
 
-The order is `ORDER`. The first rule that gave a possible time wins; if it gave a day alone, the first later rule with a time
-on that day takes its place. A time without a zone borrows the zone of another time on the page that shows the same wall
-clock (`…:zone-of-…`), otherwise it is read as UTC and says so (`…:no-zone`).
+The order is `ORDER`. The first rule that gave a possible time wins; if it gave a day alone, the first later rule with a
+time on that day takes its place. A time without a zone borrows the zone of another time on the page that shows the same
+wall clock (`…:zone-of-…`), otherwise it is read as UTC and says so (`…:no-zone`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Choice:
 
 
 def given(instant: Instant) -> Candidate:
-    """An instant that the caller knows already, as a candidate of its own rule (or `given` when the rule is not ours)."""
+    """An instant that the caller knows already, as a candidate of its own rule (`given` when that is not ours)."""
     rule = instant.rule if instant.rule in ORDER else "given"
     wall = instant.at.astimezone(UTC).replace(tzinfo=None)
     moment = Moment(wall=wall, offset=timedelta(), precision=instant.precision, verbatim=instant.verbatim)
@@ -71,9 +71,8 @@ def choose(found: Sequence[Candidate], *, fetched_at: datetime | None) -> Choice
         flags.append("future-date")
     if any(one.at < EARLIEST for one in instants):
         flags.append("early-date")
-    if published and any(
-        abs(one.at - published.at) > _CONFLICT for one in possible if not one.rule.startswith("htmldate")
-    ):
+    others = [one.at for one in possible if one.rule != "htmldate"]  # a guess contradicts nobody
+    if published and any(abs(at - published.at) > _CONFLICT for at in others):
         flags.append("date-conflict")
     return Choice(published=published, candidates=instants, flags=tuple(flags))
 

@@ -1,7 +1,7 @@
 """Where story text stands in the input: spotted text while cleaning, segments in the story, spans back.
 
-All offsets are Unicode code points, half-open. A character made from markup (`&quot;`, a folded line break) stands in no
-segment, because it is not verbatim in the input.
+All offsets are Unicode code points, half-open. A character made from markup (`&quot;`, a folded line break) stands in
+no segment, because it is not verbatim in the input.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lines of a plain text, and lines put together into paragraphs again.
 
-A blank line ends a paragraph. A single line break ends one too, unless the line was broken by width: it stops in the middle
-of a sentence and the next line goes on in lower case, or it is as wide as lines of typewritten text are.
+A blank line ends a paragraph. A single line break ends one too, unless the line was broken by width: it stops in the
+middle of a sentence and the next line goes on in lower case, or it is as wide as lines of typewritten text are.
 """
 
 from __future__ import annotations

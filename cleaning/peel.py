@@ -10,33 +10,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cleaning import bylines, credits  # noqa: A004 the module is named after what it reads; nothing here uses the builtin
-from cleaning.credits import Credit
+from cleaning import attribution, bylines
+from cleaning.attribution import Credit
 from cleaning.dateline import Opening, find_opening
 from cleaning.days import Moment, read_moment
 from cleaning.furniture import closing_start, is_closing_matter, is_furniture, split_leading
 from cleaning.offsets import Spotted
+from cleaning.phrases import any_of, pattern
 
 _HEAD_LINES = 8  # lines before the report that are looked at
 _TAIL_LINES = 12  # lines behind it
 _DATE_LINE = 70  # characters of a line that is only a date
 _TITLE = 160  # characters of a headline
-_DATE_LABEL = re.compile(
-    r"(?:published|posted|updated|last updated|date|first published|created|опубликовано|обновлено|дата|опубліковано|yayınlanma|güncelleme|dərc olunub|tarix|tarih|հրապարակվել|ամսաթիվ|გამოქვეყნ\w*|თარიღი)\b[^\d\w]*",
-    re.IGNORECASE,
-)
-_UPDATED = re.compile(r"(?:last )?updated|обновлено|güncelleme|yenilənib|թարմաց", re.IGNORECASE)
+_DATE_LABEL = re.compile(any_of("date.label") + r"(?!\w)[^\d\w]*")
+_UPDATED = pattern("date.updated")
 _DATE_WORDS = re.compile(r"[\W\d_]*(?:[^\W\d_]{1,12}[\W\d_]+){0,7}(?:[^\W\d_]{1,12})?[\W\d_]*")
-_CORRECTION = re.compile(
-    r"[\s(\[*]*(?:this (?:story|article|report|version)[^.]{0,40} (?:corrects|corrected|has been corrected|was corrected|fixes)|corrects?\b|correction\b|corrected\b|clarification\b|editor'?s note:? (?:this|an earlier)|an earlier version of this"
-    r"|исправлен|поправка|уточнение|в предыдущей версии|düzəliş|düzeltme|виправлен|ուղղում|შესწორება)",
-    re.IGNORECASE,
-)
-_RETRACTION = re.compile(
-    r"[\s(\[*]*(?:retract(?:ion|ed)\b|withdrawn\b|kill(?:ed)?\s*[:-]|(?:this|the) (?:story|article|report)[^.]{0,60} (?:retracted|withdrawn|removed)|(?:материал|новость|статья)[^.]{0,30} (?:отозван|аннулирован|снят)|аннулируется"
-    r"|xəbər (?:geri götürül|ləğv)|haber geri çekil|հերքում և հետկանչ)",
-    re.IGNORECASE,
-)
+_CORRECTION = re.compile(r"[\s(\[*]*" + any_of("notice.correction"))
+_RETRACTION = re.compile(r"[\s(\[*]*" + any_of("notice.retraction"))
 
 
 @dataclass(slots=True)
@@ -57,7 +47,7 @@ class Peeled:
 def peel(lines: Sequence[Spotted], *, title: str) -> Peeled:
     """Peel a text that is given line by line; `title` is what is known as its headline ("" = not known)."""
     found = Peeled(title=title)
-    rest = _drop_inner(_peel_tail(_peel_head([line for line in lines if line.text.strip()], found), found), found)
+    rest = _without_furniture(_peel_tail(_peel_head([line for line in lines if line.text.strip()], found), found))
     if rest:
         rest[0] = _peel_opening(rest[0], found)
         rest[-1] = rest[-1].cut(0, closing_start(rest[-1].text))
@@ -70,7 +60,7 @@ def peel(lines: Sequence[Spotted], *, title: str) -> Peeled:
 
 def _may_be_all(text: str) -> bool:
     """Whether a line may stand for the body when nothing else is left: a headline flash, not a credit or furniture."""
-    told = credits.header(text)
+    told = attribution.header(text)
     return bool(text.strip()) and not is_closing_matter(text) and not (told and not text[told.length :].strip())
 
 
@@ -79,7 +69,7 @@ def _peel_head(lines: list[Spotted], found: Peeled) -> list[Spotted]:
     announced = False  # a header or label has been seen, so that a bare name is a byline
     while len(lines) > 1 and len(found.bylines) < _HEAD_LINES:
         line = lines[0].text.strip()
-        if told := credits.header(line):
+        if told := attribution.header(line):
             found.credits.append(told)
             announced = True
             rest = lines[0].cut(told.length + len(lines[0].text) - len(lines[0].text.lstrip()))
@@ -118,10 +108,10 @@ def _take_date(line: str, found: Peeled) -> bool:
 
 
 def _take_credit(line: str, found: Peeled) -> bool:
-    told = credits.credit_line(line)
+    told = attribution.credit_line(line)
     if told:
         found.credits.append(told)
-        if told.weight == credits.SHARED:
+        if told.weight == attribution.SHARED:
             found.flags.append("shared-reporting")
     return told is not None
 
@@ -133,9 +123,9 @@ def _take_byline(line: str, found: Peeled, *, announced: bool) -> bool:
     if not names and (announced or bare != line) and bylines.are_people(bare):
         names = bylines.people(bare)
     for name in names:
-        if credits.is_organisation(name):
-            found.credits.append(Credit(origin=credits.tidy(name), weight=credits.BYLINE))
-        elif not credits.names_nobody(name):
+        if attribution.is_organisation(name):
+            found.credits.append(Credit(origin=attribution.tidy(name), weight=attribution.BYLINE))
+        elif not attribution.names_nobody(name):
             found.bylines.append(name)
     return bool(names)
 
@@ -165,16 +155,14 @@ def _peel_tail(lines: list[Spotted], found: Peeled) -> list[Spotted]:
     return lines
 
 
-def _drop_inner(lines: list[Spotted], found: Peeled) -> list[Spotted]:
-    """Leave out furniture between paragraphs, and a legal notice or story code wherever it stands alone behind the first."""
-    kept = [line for line in lines if not is_furniture(line.text)]
-    del found  # what furniture says is not kept
-    return kept or lines[:1]
+def _without_furniture(lines: list[Spotted]) -> list[Spotted]:
+    """Leave out furniture between paragraphs; when nothing else is there, the first line stays."""
+    return [line for line in lines if not is_furniture(line.text)] or lines[:1]
 
 
 def _peel_opening(line: Spotted, found: Peeled) -> Spotted:
     """Cut header and dateline off the first paragraph and keep what they tell."""
-    told = credits.header(line.text)
+    told = attribution.header(line.text)
     if told and line.text[told.length :].strip():
         found.credits.append(told)
         line = line.cut(told.length)
@@ -184,7 +172,7 @@ def _peel_opening(line: Spotted, found: Peeled) -> Spotted:
     found.opening = opening
     found.opening_at = (line.start, line.spots[opening.end - 1] + 1)
     if opening.agency:
-        found.credits.append(Credit(origin=credits.tidy(opening.agency), weight=credits.OPENING))
+        found.credits.append(Credit(origin=attribution.tidy(opening.agency), weight=attribution.OPENING))
     return line.cut(opening.end)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from cleaning.attribution import Credit, settle
 from cleaning.canonical import canonical_url
-from cleaning.credits import Credit, settle
-from cleaning.days import Moment, read_moment
+from cleaning.days import read_moment
 from cleaning.fingerprint import signature
 from cleaning.language import detect
 from cleaning.moments import Candidate, Choice, choose, instant

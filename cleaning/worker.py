@@ -1,7 +1,7 @@
-"""Clean pages in a child process with a deadline for each page and a memory cap, so that a hostile page costs only itself.
+"""Clean pages in a child process, each within a deadline and a memory cap: a hostile page costs only itself.
 
-*Seen*: 1.4 MB of markup hold an extractor for 12 s, 20 MB tables for 40 s. The child is used again for the next page; it is
-ended and replaced after a page that ran past its deadline or took it down.
+*Seen*: 1.4 MB of markup hold an extractor for 12 s, 20 MB tables for 40 s. The child is used again for the next page;
+it is ended and replaced after a page that ran past its deadline, out of memory, or took it down.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def clean_safely(pages: Iterable[Page], *, deadline_s: float, memory_mib: int) -
         memory_mib: MiB of memory that cleaning may take beyond what the loaded child holds.
 
     Yields:
-        What `cleaning.clean.clean` gives, or a discard: UNREADABLE for a page that ran past the deadline, raised, or took the
-        child down, TOO_LARGE for one that ran out of memory.
+        What `cleaning.clean.clean` gives, or a discard: UNREADABLE for a page that ran past the deadline, raised, or
+        took the child down, TOO_LARGE for one that ran out of memory.
 
     Raises:
         WirewatchError: no child process could be started.

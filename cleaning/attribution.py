@@ -1,6 +1,6 @@
 """Who wrote a text and who passed it on, read from the lines that say so.
 
-A credit names an *origin* (agency, outlet or author's paper that wrote the text) or a *carrier* (a house that passed it on).
+A credit names an *origin* (the agency, outlet or paper that wrote the text) or a *carrier* (a house that passed it on).
 What is decided here is the form of a line; which credit wins when several are given is `settle`.
 """
 
@@ -12,62 +12,38 @@ from dataclasses import dataclass
 
 from cleaning.dateline import is_agency_name
 from cleaning.days import Moment, read_moment
+from cleaning.phrases import any_of, pattern
 
-NAME = r"[^\W_a-z][^()\[\]|\n]{1,58}?"
-_LABEL = r"(?:date|dated|published|posted|дата|опубликовано|tarix|tarih|ամսաթիվ|თარიღი)"
+UPPER = r"[^\W_a-zа-яёіїєґա-ֆ]"  # a letter that is not small, or a digit
+NAME = UPPER + r"[^()\[\]|\n]{1,58}?"
 # ` date 2023-12-07 (CARRIER- Origin)`: a day, then who carried whom
 _HEADER = re.compile(
-    rf"\s*(?i:{_LABEL}\s*:?\s*)?(?P<when>[^()\n]{{6,40}}?)\s*\(\s*(?P<carrier>{NAME})(?:\s*[-–—]+\s*(?P<origin>{NAME}))?\s*\)\s*"
+    rf"\s*(?:{any_of('date.label')}\s*:?\s*)?(?P<when>[^()\n]{{6,40}}?)\s*"
+    rf"\(\s*(?P<carrier>{NAME})(?:\s*[-–—]+\s*(?P<origin>{NAME}))?\s*\)\s*"
 )
 # `(Carrier - Origin)`, on a line of its own or right before the first word
 _PAIR = re.compile(rf"\s*\(\s*(?P<carrier>{NAME})\s*[-–—]+\s*(?P<origin>{NAME})\s*\)\s*(?:[-–—]{{1,2}}\s+)?")
 _SINGLE = re.compile(rf"\s*\(\s*(?P<origin>{NAME})\s*\)\s+(?=[^\W\d_a-z])")
 _SOURCE = re.compile(
-    r"(?i:(?:original )?(?:source|источник|джерело|mənbə|kaynak|աղբյուր[ըը]?|წყარო|fuente))\s*[:։՝]\s*(?P<origin>[^|\n]{2,60}?)"
-    r"(?:\s*[|/·]\s*(?P<carrier>[^|\n]{2,60}?))?\s*[.։]?"
+    rf"{any_of('credit.source')}\s*[:։՝]\s*(?P<origin>[^|\n]{{2,60}}?)"
+    rf"(?:\s*[|/·]\s*(?P<carrier>[^|\n]{{2,60}}?))?\s*[.։]?"
 )
 _ORIGINALLY = re.compile(
-    r"(?i:(?:(?:this|the) (?:article|story|report|piece|post|text|interview)(?: was| has been)? )?(?:is |was )?(?:first |originally )?"
-    r"(?:appeared|published|posted|re-?published|reprinted|reproduced|syndicated)(?: first| originally)?(?: with(?: the)? (?:kind )?permission)?"
-    r"\s+(?:by|in|on|at|from|of)\s+(?:the )?)(?P<origin>[^\W_a-z][^.\n]{1,58}?)(?:[.,;]|\s+(?:on|and|under|with|as)\b|$)"
+    rf"{any_of('credit.originally')}\s*[:։—-]?\s+(?P<origin>[«\"“]?{UPPER}[^.\n]{{1,58}}?)"
+    r"(?:[.,;։]|\s+(?:on|and|under|with|as)\b|$)"
 )
-_FIRST_WORDS = re.compile(
-    r"(?:this|the|originally|first|re-?published|reprinted|reproduced|syndicated)\b", re.IGNORECASE
-)
-_LOCAL_ORIGINALLY = re.compile(
-    r"(?i:впервые опубликовано|оригинал(?: статьи| материала)?(?: опубликован)?|по материалам|по сообщению|за матеріалами|вперше опубліковано|"
-    r"ilk dəfə dərc olunub|materialın orijinalı|ilk olarak|սկզբնաղբյուր|առաջին անգամ հրապարակվել է)\s*[:։]?\s*(?i:в|на|у|-|—)?\s*"
-    r"(?P<origin>[«\"“]?[^\W_a-zа-яё][^.\n]{1,58}?)[.։]?"
-)
-_VIA = re.compile(
-    r"\(?\s*(?i:(?:distributed |provided |syndicated |delivered |carried |supplied )?(?:via|by way of|через|vasitəsilə|aracılığıyla))\s+"
-    r"(?P<carrier>[^\W_a-zа-яё][^()\n]{1,58}?)\s*\)?[.]?"
-)
-_DISTRIBUTED = re.compile(
-    r"(?i:distributed|syndicated|delivered|provided) (?i:by) (?P<carrier>[^\W_a-z][^\n]{1,58}?)[.]?"
-)
+_BARE_VERB = re.compile(r"(?:published|posted|appeared)\b", re.IGNORECASE)  # alone it opens a date, or a sentence
+_VIA = re.compile(rf"\(?\s*{any_of('credit.via')}\s+(?P<carrier>{UPPER}[^()\n]{{1,58}}?)\s*\)?[.]?")
 _SIGNED = re.compile(
-    r"(?:[-–—]{1,3}\s*(?P<dashed>[^\W_a-z][^.\n]{1,40})|/\s*(?P<slashed>[^/\n]{2,40}?)\s*/"
-    r"|[\[(]\s*(?P<bracketed>[^\W_a-z][^()\[\]\n.]{1,40}?)\s*[\])])[.]?"
+    rf"(?:[-–—]{{1,3}}\s*(?P<dashed>{UPPER}[^.\n]{{1,40}})|/\s*(?P<slashed>[^/\n]{{2,40}}?)\s*/"
+    rf"|[\[(]\s*(?P<bracketed>{UPPER}[^()\[\]\n.]{{1,40}}?)\s*[\])])[.]?"
 )
-_SHARED = re.compile(
-    r"(?i:(?:with |additional )?(?:reporting|input|material|files|information) (?:by|from))\s+(?P<names>[^\n]{2,120}?)[.]?"
-)
-_WITH = re.compile(r"(?:with|additional) ", re.IGNORECASE)
-_SERVICE = re.compile(
-    r"\s+(?:distribution|syndication|syndicate service|feed|news service|service|via)\s*$", re.IGNORECASE
-)
-_ORGANISATION = re.compile(
-    r"\b(?:agenc\w+|news\w*|press|wire\w*|service|tv|radio|times|post|herald|tribune|gazette|daily|media|network|bureau|report\w*|online|today|info\w*|ajans\w*|agentliy\w*|xəbər\w*|haber\w*)\b"
-    r"|агентств|новост|пресс|телекан|радио|информ|газет|вестник|լրատվ|գործակալ|նյուս|լուր|պրես|სააგენტო|[a-z]\.(?:com|org|net|info|[a-z]{2})\b|\.(?:ru|az|am|ge|tr|ua|com)\b",
-    re.IGNORECASE,
-)
-_NOBODY = re.compile(  # credits that name no one
-    r"(?:(?:the )?(?:news )?agenc(?:y|ies)|(?:from )?(?:news|wire|our) (?:services?|reports?|desk|agencies)|staff(?: (?:writer|reporter|report)s?)?|(?:our |special |own )?correspondents?|editors?|admin\w*|newsroom"
-    r"|.{0,20}\b(?:desk|editorial (?:board|staff|team)|press office|live team|web team|monitoring desk)|guest (?:essay|author|contributor)|wires?|(?:по )?(?:материалам )?(?:информ)?агентств\w*|редакци\w*|ajanslar\w*|agentliklər\w*|redaksiya\w*|xəbər xidməti|haber merkezi|dış haberler|խմբագր\w*|ադմին\w*|ուղիղ|canlı)",
-    re.IGNORECASE,
-)
+_SHARED = re.compile(rf"{any_of('credit.shared')}\s+(?P<names>[^\n]{{2,120}}?)[.]?")
+_SERVICE = re.compile(rf"\s+{any_of('credit.service')}\s*$")
+_ORGANISATION = pattern("credit.organisation")
+_NOBODY = pattern("credit.nobody")
 _ACRONYM_MAX = 8
+_CREDIT_LINE = 200  # characters; a longer line is a paragraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +62,7 @@ HEADER, STATED, OPENING, SIGNED, BYLINE, META, SHARED, ELSEWHERE = 8, 7, 6, 5, 4
 
 
 def header(line: str) -> Credit | None:
-    """A credit at the very beginning of a text: dated header, `(Carrier - Origin)`, `(Agency) Word…`; None if there is none."""
+    """A credit that a text begins with: dated header, `(Carrier - Origin)`, `(Agency) Word…`; None if there is none."""
     dated = _HEADER.match(line)
     when = read_moment(dated["when"]) if dated else None
     if dated and when and _are_names(dated["carrier"], dated["origin"]):
@@ -104,12 +80,12 @@ def header(line: str) -> Credit | None:
 def credit_line(line: str) -> Credit | None:
     """A line that is a credit and nothing else (`Source: X`, `Originally published by X`, `— X`, `via X`), or None."""
     line = line.strip()
-    for pattern, weight in ((_SOURCE, STATED), (_LOCAL_ORIGINALLY, STATED), (_VIA, STATED), (_DISTRIBUTED, STATED)):
-        match = pattern.fullmatch(line)
+    for form in (_SOURCE, _VIA):
+        match = form.fullmatch(line)
         if match and _are_names(*match.groupdict().values()):
             named = match.groupdict()
-            return Credit(origin=tidy(named.get("origin")), carrier=tidy(named.get("carrier")), weight=weight)
-    original = _ORIGINALLY.match(line) if _FIRST_WORDS.match(line) else None
+            return Credit(origin=tidy(named.get("origin")), carrier=tidy(named.get("carrier")), weight=STATED)
+    original = None if _BARE_VERB.match(line) or len(line) > _CREDIT_LINE else _ORIGINALLY.match(line)
     if original and _are_names(original["origin"]):
         return Credit(origin=tidy(original["origin"]), weight=STATED)
     signed = _SIGNED.fullmatch(line)
@@ -122,9 +98,7 @@ def credit_line(line: str) -> Credit | None:
 def _shared(line: str) -> Credit | None:
     """`With reporting by X`: X had a part in it; `Reporting by` people is a byline and not for here."""
     match = _SHARED.fullmatch(line)
-    names = (
-        [name for name in split_names(match["names"]) if is_organisation(name)] if match and _WITH.match(line) else []
-    )
+    names = [name for name in split_names(match["names"]) if is_organisation(name)] if match else []
     return Credit(origin=tidy(names[0]), weight=SHARED) if names else None
 
 
