@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,17 +23,20 @@ from wirewatch.processes import ProcessGroup
 _PAUSE_S = 0.5
 _START_LIMIT_S = 180.0
 _LOG_LINES = 30
+_ENDED = frozenset({"success", "failed", "up_for_retry"})
+_LAST_WORDS = "Command exited with return code"  # what Airflow writes after a command's output
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRun:
-    """How one task of a run went; `seconds` counts from its start, 0 before it."""
+    """How one task of a run went; `seconds` is what its last try took, `said` the last line its command wrote."""
 
     task: str
     state: str  # Airflow's word: scheduled, queued, running, success, failed, up_for_retry …
     seconds: float
     tries: int
+    said: str = ""  # known once a try has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +141,7 @@ class Api:
             for task in self.tasks(dag_id, run_id):
                 if seen.get(task.task) != (task.state, task.tries):
                     seen[task.task] = (task.state, task.tries)
-                    told(task)
+                    told(replace(task, said=self._said(dag_id, run_id, task)))
             if state in {"success", "failed"}:
                 return state
             self._group.check()
@@ -161,10 +164,21 @@ class Api:
         """The last lines that the first failed task wrote."""
         for task in tasks:
             if task.state == "failed":
-                path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task}/logs/{task.tries}"
-                lines = [str(line.get("event", line)) for line in self._get(path)["content"]]
-                return "\n".join([f"task {task.task}, try {task.tries}:", *lines[-_LOG_LINES:]])
+                lines = self._log(dag_id, run_id, task)[-_LOG_LINES:]
+                return "\n".join([f"task {task.task}, try {task.tries}:", *lines])
         return self._where()
+
+    def _log(self, dag_id: str, run_id: str, task: TaskRun) -> list[str]:
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task}/logs/{task.tries}"
+        return [str(line.get("event", line)) for line in self._get(path)["content"]]
+
+    def _said(self, dag_id: str, run_id: str, task: TaskRun) -> str:
+        """The last line of the command's own output."""
+        if task.state not in _ENDED:
+            return ""
+        lines = self._log(dag_id, run_id, task)
+        end = next((place for place, line in enumerate(lines) if line.startswith(_LAST_WORDS)), 0)
+        return lines[end - 1] if end else ""
 
     def _is_ready(self, dag_id: str) -> bool:
         try:

@@ -1,0 +1,164 @@
+"""The demo: the bundled wire, carried through all five steps by the real scheduler, without a network.
+
+It knows of no story and no figure: it starts the sites, writes a desk that watches them, lets Airflow run the DAG, and
+shows what the ordinary commands then say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from models.errors import WirewatchError
+from wirewatch.airflow_home import AirflowHome
+from wirewatch.demo_desk import REFERENCE_TIME, DemoDesk, write_desk
+from wirewatch.scheduler import TaskRun, free_port, run_dag
+from wirewatch.show import say
+from wirewatch.wire.receiver import Receiver, receive
+from wirewatch.wire.server import Wire, serve
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+FIRST_PORT = 18700  # below the ranges from which systems give ports away; a story's address holds its port
+RECEIVER_PORT = 18699
+DAG_ID = "wirewatch_daily"
+
+_COUNTED = {
+    "stories": "SELECT count(*) AS n FROM v_story",
+    "exchanges": "SELECT count(DISTINCT exchange) AS n FROM v_exchange",
+    "claims": "SELECT count(*) AS n FROM v_claim_ledger",
+}
+_COMMAND_LIMIT_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a demo left in its warehouse, and what the receiver got."""
+
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    deliveries: int  # of this run
+
+
+def demo(
+    *,
+    var: Path | None = None,
+    first_port: int = FIRST_PORT,
+    receiver_port: int = RECEIVER_PORT,
+    show: Callable[[str], None] = print,
+) -> int:
+    """Run the demo; gives the exit status of the command: 0, or 1 when it found no exchange or told nobody of one.
+
+    Args:
+        var: folder for what it writes; `var/demo` of the checkout when None. A second run there finds its warehouse.
+        first_port: port of the first site, the others follow.
+        receiver_port: port of the webhook receiver.
+        show: takes each line of the result.
+
+    Raises:
+        WirewatchError: a port is taken, Airflow did not come up, or a step failed.
+    """
+    desk = DemoDesk(var=(var or CHECKOUT / "var" / "demo").resolve())
+    with (
+        _terminable(),
+        serve(first_port=first_port) as wire,
+        receive(desk.var / "deliveries.jsonl", port=receiver_port) as receiver,
+    ):
+        env = write_desk(desk, wire, receiver, actors=CHECKOUT / "watch" / "actors.toml")
+        _introduce(wire, receiver, desk)
+        outcome = _carry(desk, env, receiver)
+    for line in _result(env, desk, outcome):
+        show(line)
+    return 0 if outcome.after["exchanges"] and outcome.after["alerts"] else 1
+
+
+def _introduce(wire: Wire, receiver: Receiver, desk: DemoDesk) -> None:
+    say(f"wire      {len(wire.sources)} sites on {wire.allow.split(',')[0]} and the ports after it")
+    say(f"receiver  {receiver.url}")
+    say(f"desk      {desk.var}")
+    say(f"now       {REFERENCE_TIME}: the wire is of December 2023, and fresh or stale is judged as on that evening")
+
+
+def _carry(desk: DemoDesk, env: Mapping[str, str], receiver: Receiver) -> Outcome:
+    """Make the warehouse, let the scheduler run the five steps, count before and after."""
+    _wirewatch(env, "db", "upgrade")
+    before, told = _counts(env), len(receiver.deliveries())
+    home = AirflowHome(checkout=CHECKOUT, folder=desk.var / "airflow", port=free_port())
+    say(f"airflow   starting at {home.url} (about half a minute)")
+    run = run_dag(home, DAG_ID, env=env, on_progress=_tell)
+    say(f"airflow   run {run.run_id}: {run.state}; ready after {run.start_s:.0f} s, ran {run.run_s:.0f} s, stopped")
+    return Outcome(before=before, after=_counts(env), deliveries=len(receiver.deliveries()) - told)
+
+
+def _tell(task: TaskRun) -> None:
+    """One line when a task has ended, or has to be tried again."""
+    if task.state in {"success", "failed", "up_for_retry"}:
+        say(f"  {task.task:8}{task.state:14}{task.seconds:6.1f} s  {task.said}")
+
+
+def _result(env: Mapping[str, str], desk: DemoDesk, outcome: Outcome) -> Iterator[str]:
+    """What the ordinary commands say now."""
+    yield "\n== wirewatch exchange list"
+    yield _wirewatch(env, "exchange", "list")
+    for slug in dict.fromkeys(row["exchange"] for row in _rows(env, "exchange", "list")):
+        yield f"== wirewatch exchange show {slug}"
+        yield _wirewatch(env, "exchange", "show", str(slug))
+    yield "== wirewatch alert list"
+    yield _wirewatch(env, "alert", "list")
+    if alerts := _rows(env, "alert", "list"):
+        first = min(int(str(row["id"])) for row in alerts)
+        yield f"== wirewatch alert show {first}"
+        yield _wirewatch(env, "alert", "show", str(first))
+    grown = (f"{name} {number} → {outcome.after[name]}" for name, number in outcome.before.items())
+    yield f"{'; '.join(grown)}; {outcome.deliveries} deliveries to the webhook"
+    yield f"Look further: export WIREWATCH_CONFIG={desk.config} WIREWATCH_WATCH={desk.watch} WIREWATCH_VAR={desk.var}"
+
+
+def _counts(env: Mapping[str, str]) -> dict[str, int]:
+    counted = {name: int(str(_rows(env, "sql", query)[0]["n"])) for name, query in _COUNTED.items()}
+    return {**counted, "alerts": len(_rows(env, "alert", "list"))}
+
+
+def _rows(env: Mapping[str, str], *words: str) -> Sequence[Mapping[str, object]]:
+    rows: Sequence[Mapping[str, object]] = json.loads(_wirewatch(env, *words, "--format", "json"))
+    return rows
+
+
+def _wirewatch(env: Mapping[str, str], *words: str) -> str:
+    """What a `wirewatch` command prints at the demo's desk.
+
+    Raises:
+        WirewatchError: it did not end with 0.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "wirewatch.cli", *words],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=_COMMAND_LIMIT_S,
+        check=False,
+    )
+    if done.returncode:
+        raise WirewatchError(f"wirewatch {' '.join(words)}", f"ended with {done.returncode}", hint=done.stderr[-800:])
+    return done.stdout
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does, so that its processes go with it."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
