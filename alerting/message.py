@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -154,8 +153,7 @@ def legs_line(state: ExchangeState) -> str:
 
 def one_line(text: str) -> str:
     """Text without line breaks, control characters, or characters that turn the direction of reading."""
-    kept = ("" if unicodedata.category(c) in ("Cf", "Cs", "Co") else c for c in text)
-    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in kept).split())
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _number(leg: LegFigure) -> str:

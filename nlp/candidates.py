@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from models.records import Actor, Mention
@@ -11,8 +13,10 @@ from nlp.encoder import Floats, Reading
 from nlp.parties import slug
 from nlp.spans import marked, overlap
 
-_SEEN_BY_MODEL: Final = ("party", "speaker", "mediator")
+_SEEN_BY_MODEL: Final = ("party", "speaker")
 _SURE: Final = 0.6  # a name nobody listed must be seen clearly
+_LEAST_STEM: Final = 6  # characters of a code, its "x-" included
+_DEMONYM: Final = re.compile(r"[aeiou]?(?:n|ns|an|ans|ian|ians|i|is|s|ese|er|ers)?")
 _LONGEST: Final = 60  # characters; longer is a clause, not a name
 
 
@@ -25,11 +29,35 @@ def candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     for channel in _SEEN_BY_MODEL:
         for span in marked(reading, channel, at_least=_SURE):
             place = (span.start, span.end)
-            if span.end - span.start <= _LONGEST and not any(overlap(place, other) for other in taken):
+            named = channel != "party" or _is_name(reading.text[span.start : span.end])
+            if named and span.end - span.start <= _LONGEST and not any(overlap(place, other) for other in taken):
                 taken.append(place)
                 seen.append(_unlisted(reading.text, place, channel))
     flagged = (_flagged(m, loaded) for m in known)
-    return tuple(sorted([*flagged, *seen], key=lambda m: m.start))
+    return _one_name(sorted([*flagged, *seen], key=lambda m: m.start))
+
+
+def _one_name(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Unlisted names of one party ("Kestova", "Kestovan", "Kestovans") under the shortest of them."""
+    unlisted = sorted({m.actor for m in mentions if m.actor.code.startswith("x-")}, key=lambda a: (len(a.name), a.code))
+    first: dict[str, Actor] = {}
+    for actor in unlisted:
+        first[actor.code] = next((first[o.code] for o in unlisted if o.code in first and _akin(o, actor)), actor)
+    return tuple(
+        replace(m, actor=replace(first[m.actor.code], role=m.actor.role)) if m.actor.code in first else m
+        for m in mentions
+    )
+
+
+def _akin(shorter: Actor, longer: Actor) -> bool:
+    """Whether the longer name is the shorter one with the ending of a demonym."""
+    stem = shorter.code.rstrip("aeiou") if len(shorter.code) > _LEAST_STEM else shorter.code
+    return longer.code.startswith(stem) and bool(_DEMONYM.fullmatch(longer.code[len(stem) :]))
+
+
+def _is_name(words: str) -> bool:
+    """Whether the words are written like a name: a capital first, where the script has capitals."""
+    return words[:1].isalpha() and not words[:1].islower()
 
 
 def _flagged(mention: Mention, loaded: set[tuple[int, int]]) -> Mention:

@@ -6,6 +6,7 @@ that it is a part, a remainder, a total, or people held, killed or demanded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -27,21 +28,25 @@ from nlp.captives import named_status
 from nlp.encoder import Floats, Reading
 from nlp.heads import KINDS, RELEASED, STATUSES
 from nlp.read_story import ReadStory
-from nlp.spans import marked
+from nlp.spans import marked, overlap
 
-_NEVER_A_FLOW: Final = frozenset(
-    {
-        CountRole.PART,
-        CountRole.TOTAL,
-        CountRole.HELD,
-        CountRole.REMAINING,
-        CountRole.DEMANDED,
-        CountRole.KILLED,
-        CountRole.EXCLUDED,
-    }
-)
+# What the words beside a number say of it, against what the model says: a part or a remainder is never a flow, the
+# other roles must be outvoted clearly ("a total of 248 servicemen came back" is one).
+_NEVER_A_FLOW: Final = frozenset({CountRole.PART, CountRole.REMAINING, CountRole.EXCLUDED})
+_DOUBTED: Final = frozenset({CountRole.TOTAL, CountRole.HELD, CountRole.DEMANDED, CountRole.KILLED})
+_CLEARLY: Final = 0.7
 Parties = Mapping[str, tuple[Actor, float]]
 _RATHER: Final = 0.5  # rather yes than no
+_ABSENT: Final[tuple[None, float]] = (None, 0.0)
+_FLOOR: Final = 0.05  # a party the document hardly names may still stand beside a number
+_NEAR_EACH: Final = 60  # characters around a number
+_EACH: Final = re.compile(
+    r"\b(?:each|apiece|a side|(?:per|from each|on each|both) sides?|с каждой стороны|каждая из сторон|по с обеих|"
+    r"с обеих сторон|hər tərəfdən|hər iki tərəf\w*|karşılıklı|her iki taraf\w*|її кожна|з кожної сторони)\b|"
+    r"յուրաքանչյուր կողմ|երկու կողմ",
+    re.IGNORECASE,
+)
+_SEEN: Final = 0.5  # of a token of a name that no list knows
 _UNSAID: Final = 0.25  # a direction whose parties are less likely than this is not named
 _LONGEST_PLACE: Final = 80  # characters
 
@@ -61,17 +66,32 @@ def counted(read: ReadStory) -> tuple[Counted, ...]:
     """The numbers of the text that count the captives of a flow, with their parties and status."""
     flowing = KINDS.index(RELEASED)
     rows = ((q, read.quantity_row(i)) for i, q in enumerate(read.quantities) if q.role not in _NEVER_A_FLOW)
+    named = parties_of(read)
     return tuple(
         Counted(
             number=number,
             score=float(read.related.kinds[row, flowing]),
             status=_status(number.words, read.related.statuses[row]),
-            giving=by_party(read.mentions, read.related.relations["releasing"][row]),
-            taking=by_party(read.mentions, read.related.relations["receiving"][row]),
+            giving=_only(named, by_party(read.mentions, read.related.relations["releasing"][row])),
+            taking=_only(named, by_party(read.mentions, read.related.relations["receiving"][row])),
         )
         for number, row in rows
-        if read.related.kinds[row, flowing] > _RATHER
+        if read.related.kinds[row, flowing] > (_CLEARLY if number.role in _DOUBTED else _RATHER)
     )
+
+
+def parties_of(read: ReadStory) -> frozenset[str]:
+    """Codes of the actors that can be a party: those a list knows, and of the others those the model sees as one."""
+    seen = [(span.start, span.end) for span in marked(read.reading, "party", at_least=_SEEN)]
+    return frozenset(
+        mention.actor.code
+        for mention in read.mentions
+        if not mention.actor.code.startswith("x-") or any(overlap((mention.start, mention.end), span) for span in seen)
+    )
+
+
+def _only(named: frozenset[str], parties: Parties) -> Parties:
+    return {code: pair for code, pair in parties.items() if code in named}
 
 
 def _status(words: str, guessed: Floats) -> CaptiveStatus:
@@ -110,8 +130,9 @@ def _phase(reading: Reading, *, is_exchange: bool) -> tuple[ReportPhase, float]:
 
 def flows(read: ReadStory, found: Sequence[Counted]) -> tuple[Flow, ...]:
     """Directed flows: one per direction and kind of captive that the text counts; the reverse one of an exchange."""
-    directed = [_flow(one) for one in found]
-    kept = _distinct([flow for flow in directed if flow]) or _uncounted(read)
+    weights = _weights(read)
+    directed = [flow for one in found if (flow := _flow(one, weights))]
+    kept = _distinct([way for flow in directed for way in _each_way(read, flow)]) or _uncounted(read)
     if read.reading.yes_no["two_way"] > _RATHER:
         kept += [Flow(releasing=f.receiving, receiving=f.releasing, count=None) for f in _one_way(kept)]
     return tuple(kept)
@@ -119,16 +140,25 @@ def flows(read: ReadStory, found: Sequence[Counted]) -> tuple[Flow, ...]:
 
 def _uncounted(read: ReadStory) -> list[Flow]:
     """The flow of a text that counts nobody: the parties that the document as a whole names."""
-    giving = by_party(read.mentions, read.related.relations["releasing"][0])
-    taking = by_party(read.mentions, read.related.relations["receiving"][0])
-    releasing, receiving, score = _direction(giving, taking)
+    releasing, receiving, score = _direction(_document(read, "releasing"), _document(read, "receiving"), {})
     if releasing is None and receiving is None:
         return []
     return [Flow(releasing=releasing, receiving=receiving, count=None, score=score)]
 
 
-def _flow(one: Counted) -> Flow | None:
-    releasing, receiving, score = _direction(one.giving, one.taking)
+def _document(read: ReadStory, relation: str) -> Parties:
+    """Who releases, or receives, by the document as a whole."""
+    return _only(parties_of(read), by_party(read.mentions, read.related.relations[relation][0]))
+
+
+def _weights(read: ReadStory) -> dict[str, float]:
+    """How much each party is a party to the deal as a whole, 0–1: a bystander near a number does not become one."""
+    giving, taking = _document(read, "releasing"), _document(read, "receiving")
+    return {code: min(1.0, giving.get(code, _ABSENT)[1] + taking.get(code, _ABSENT)[1]) for code in {*giving, *taking}}
+
+
+def _flow(one: Counted, weights: Mapping[str, float]) -> Flow | None:
+    releasing, receiving, score = _direction(one.giving, one.taking, weights)
     if releasing is None and receiving is None:
         return None
     number = one.number
@@ -145,17 +175,37 @@ def _flow(one: Counted) -> Flow | None:
     )
 
 
-def _direction(giving: Parties, taking: Parties) -> tuple[Actor | None, Actor | None, float]:
+def _each_way(read: ReadStory, flow: Flow) -> list[Flow]:
+    """The flow, and its twin the other way when the words say that each side gives as many."""
+    if flow.end is None or flow.start is None or not (flow.releasing and flow.receiving):
+        return [flow]
+    text = read.reading.text
+    around = text[max(0, flow.start - _NEAR_EACH) : flow.start] + "|" + text[flow.start : flow.end + _NEAR_EACH]
+    if not _EACH.search(around.split("\n")[0]):
+        return [flow]
+    return [flow, replace(flow, releasing=flow.receiving, receiving=flow.releasing)]
+
+
+def _direction(
+    giving: Parties, taking: Parties, weights: Mapping[str, float]
+) -> tuple[Actor | None, Actor | None, float]:
     """The likeliest pair of two different parties; a side that is hardly named stays open."""
     nobody: tuple[str, tuple[Actor | None, float]] = ("", (None, _UNSAID))
     pairs = [
-        (releasing, receiving, out * back)
+        (releasing, receiving, out * back * _joint(weights, one, other))
         for one, (releasing, out) in [*giving.items(), nobody]
         for other, (receiving, back) in [*taking.items(), nobody]
         if one != other or not one
     ]
     releasing, receiving, score = max(pairs, key=lambda pair: pair[2])
     return releasing, receiving, float(score) ** 0.5
+
+
+def _joint(weights: Mapping[str, float], one: str, other: str) -> float:
+    """Both parties' weight in the deal; 1 when nothing is known of it, as little as a bystander's for nobody."""
+    if not weights:
+        return 1.0
+    return (weights.get(one, _UNSAID) + _FLOOR) * (weights.get(other, _UNSAID) + _FLOOR)
 
 
 def _distinct(given: Iterable[Flow]) -> list[Flow]:

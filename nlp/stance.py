@@ -14,7 +14,7 @@ from nlp.spans import trimmed
 
 DEAL: Final = "DEAL"
 _LABELS: Final = (StanceLabel.FAVOR, StanceLabel.AGAINST)
-_RATHER: Final = 0.5  # rather yes than no
+_RATHER: Final = 0.3  # judgements are rare, so their heads are shy: chosen on the dev stories
 
 
 def stances(read: ReadStory) -> tuple[Stance, ...]:

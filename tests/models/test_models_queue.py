@@ -1,0 +1,134 @@
+"""The queue: leases, fenced finish, back-off, quarantine, and a worker that is killed again and again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from models import captures, queue
+from models.errors import WarehouseError
+from models.queue import CLEAN, Worker
+from models.records import Page
+from models.warehouse import Warehouse
+
+
+@pytest.fixture
+def waiting(warehouse: Warehouse, make_page: Callable[[str, bytes], Page]) -> int:
+    return captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(5)])
+
+
+@pytest.mark.usefixtures("waiting")
+def test_two_workers_never_hold_the_same_item(warehouse: Warehouse) -> None:
+    first = queue.claim(warehouse, CLEAN, Worker(name="a"), limit=3)
+    second = queue.claim(warehouse, CLEAN, Worker(name="b"), limit=9)
+    assert len(first) == 3
+    assert set(first) | set(second) == {1, 2, 3, 4, 5}
+    assert not set(first) & set(second)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_lease_that_lapsed_goes_to_the_next_and_its_old_holder_cannot_finish(warehouse: Warehouse) -> None:
+    slow, quick = Worker(name="slow", lease_s=0), Worker(name="quick")
+    items = queue.claim(warehouse, CLEAN, slow, limit=1)
+    time.sleep(0.01)
+    assert queue.claim(warehouse, CLEAN, quick, limit=1) == items
+    with (
+        pytest.raises(WarehouseError, match="lease was lost"),
+        queue.finish(warehouse, CLEAN, slow, items, stage="cleaned") as connection,
+    ):
+        connection.exec_driver_sql("UPDATE source SET language = 'xx'")
+    with warehouse.read() as connection:
+        assert connection.exec_driver_sql("SELECT language FROM source").scalar_one() == "en"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_results_and_stage_are_one_transaction(warehouse: Warehouse) -> None:
+    worker = Worker(name="a")
+    items = queue.claim(warehouse, CLEAN, worker, limit=1)
+    with (
+        contextlib.suppress(RuntimeError),
+        queue.finish(warehouse, CLEAN, worker, items, stage="cleaned") as connection,
+    ):
+        connection.exec_driver_sql("UPDATE source SET language = 'xx'")
+        raise RuntimeError
+    with warehouse.read() as connection:
+        assert connection.exec_driver_sql("SELECT language FROM source").scalar_one() == "en"
+        assert connection.exec_driver_sql("SELECT stage FROM capture WHERE id = 1").scalar_one() == "clean"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_an_item_that_fails_waits_and_then_is_put_aside_and_can_be_let_back(warehouse: Warehouse) -> None:
+    worker = Worker(name="a", max_attempts=2)
+    (item,) = queue.claim(warehouse, CLEAN, worker, limit=1)
+    assert queue.fail(warehouse, CLEAN, worker, item, "first") is False
+    assert item not in queue.claim(warehouse, CLEAN, Worker(name="b"), limit=9)
+    with warehouse.write() as connection:
+        connection.exec_driver_sql("UPDATE capture SET next_try_at = NULL WHERE id = 1")
+    assert queue.claim(warehouse, CLEAN, worker, limit=1) == (item,)
+    assert queue.fail(warehouse, CLEAN, worker, item, "second") is True
+    with warehouse.read() as connection:
+        (aside,) = queue.put_aside(connection)
+    assert (aside.item_id, aside.cause, aside.attempts) == (item, "second", 2)
+    queue.replay(warehouse, aside.id)
+    assert item in queue.claim(warehouse, CLEAN, worker, limit=9)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_an_item_that_kills_its_worker_each_time_is_put_aside(warehouse: Warehouse) -> None:
+    worker = Worker(name="dies", lease_s=0, max_attempts=2)
+    for _ in range(2):
+        queue.claim(warehouse, CLEAN, worker, limit=1)
+        time.sleep(0.01)
+    queue.claim(warehouse, CLEAN, worker, limit=1)
+    with warehouse.read() as connection:
+        assert [one.item_id for one in queue.put_aside(connection)] == [1]
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_worker_that_stops_gives_its_items_back_untried(warehouse: Warehouse) -> None:
+    worker = Worker(name="a", max_attempts=1)
+    queue.claim(warehouse, CLEAN, worker, limit=5)
+    assert queue.release(warehouse, worker) == 5
+    assert len(queue.claim(warehouse, CLEAN, Worker(name="b", max_attempts=1), limit=9)) == 5
+
+
+WORK = """
+import sys
+from models import queue
+from models.queue import CLEAN, Worker
+from models.warehouse import Warehouse
+warehouse = Warehouse.open(sys.argv[1])
+worker = Worker(name=sys.argv[2], lease_s=1, max_attempts=1000)
+while items := queue.claim(warehouse, CLEAN, worker, limit=3):
+    for item in items:
+        with queue.finish(warehouse, CLEAN, worker, [item], stage="discarded") as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO discard (capture_id, url, reason, detail) VALUES (?, 'u', 'empty', '')", (item,)
+            )
+"""
+
+
+@pytest.mark.slow
+def test_workers_killed_at_random_lose_nothing_and_double_nothing(
+    warehouse: Warehouse, make_page: Callable[[str, bytes], Page]
+) -> None:
+    captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(300)])
+    chance = random.Random(5)  # noqa: S311 - when to kill, not a secret
+    for round_number in range(12):
+        child = subprocess.Popen([sys.executable, "-c", WORK, warehouse.url, f"w{round_number}"])
+        time.sleep(0.9 + chance.random() * 0.5)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    time.sleep(1.1)
+    subprocess.run([sys.executable, "-c", WORK, warehouse.url, "last"], check=True)
+    with warehouse.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM discard").scalar_one() == 300
+        assert connection.exec_driver_sql("SELECT count(*) FROM capture WHERE stage <> 'discarded'").scalar_one() == 0
