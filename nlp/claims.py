@@ -22,13 +22,22 @@ def claims(read: ReadStory, counts: Sequence[Counted]) -> tuple[Claim, ...]:
     return tuple(
         claim
         for number, span in enumerate(read.clauses)
-        for kind, score in _kinds(read.related.kinds[read.clause_row(number)])
+        for kind, score in _kinds(read.related.kinds[read.clause_row(number)], _flow_score(span, counts))
         for claim in _claims_of(read, number, trimmed(read.reading.text, *span), kind, score, counts)
     )
 
 
-def _kinds(scores: Floats) -> list[tuple[ClaimType, float]]:
-    return [(kind, float(scores[i])) for i, kind in enumerate(ClaimType) if scores[i] > _RATHER]
+def _flow_score(span: Span, counts: Sequence[Counted]) -> float:
+    """The surest count of a flow that stands in a clause; 0 when none does."""
+    return max((c.score for c in counts if overlap((c.number.start, c.number.end), span)), default=0.0)
+
+
+def _kinds(scores: Floats, flow_score: float) -> list[tuple[ClaimType, float]]:
+    """What a clause claims; one with the count of a flow always claims that count: a leg stands on claims alone."""
+    found = {kind: float(scores[i]) for i, kind in enumerate(ClaimType) if scores[i] > _RATHER}
+    if flow_score:
+        found[ClaimType.COUNT] = max(flow_score, found.get(ClaimType.COUNT, 0.0))
+    return list(found.items())
 
 
 def _claims_of(

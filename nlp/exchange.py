@@ -30,11 +30,17 @@ from nlp.heads import KINDS, RELEASED, STATUSES
 from nlp.read_story import ReadStory
 from nlp.spans import marked, overlap
 
-# What the words beside a number say of it, against what the model says: a part or a remainder is never a flow, the
-# other roles must be outvoted clearly ("a total of 248 servicemen came back" is one).
+# What the words beside a number say of it, against how sure the model must be that it counts a flow: a part or a
+# remainder is never one; other roles must be outvoted clearly ("a total of 248 servicemen came back" is one).
 _NEVER_A_FLOW: Final = frozenset({CountRole.PART, CountRole.REMAINING, CountRole.EXCLUDED})
-_DOUBTED: Final = frozenset({CountRole.TOTAL, CountRole.HELD, CountRole.DEMANDED, CountRole.KILLED})
-_CLEARLY: Final = 0.7
+_NEEDED: Final = {
+    CountRole.RELEASED: 0.25,
+    CountRole.OTHER: 0.5,
+    CountRole.TOTAL: 0.7,
+    CountRole.HELD: 0.7,
+    CountRole.DEMANDED: 0.7,
+    CountRole.KILLED: 0.7,
+}
 Parties = Mapping[str, tuple[Actor, float]]
 _RATHER: Final = 0.5  # rather yes than no
 _ABSENT: Final[tuple[None, float]] = (None, 0.0)
@@ -76,7 +82,7 @@ def counted(read: ReadStory) -> tuple[Counted, ...]:
             taking=_only(named, by_party(read.mentions, read.related.relations["receiving"][row])),
         )
         for number, row in rows
-        if read.related.kinds[row, flowing] > (_CLEARLY if number.role in _DOUBTED else _RATHER)
+        if read.related.kinds[row, flowing] > _NEEDED[number.role]
     )
 
 

@@ -86,9 +86,7 @@ class Package:
         scores = self._array("<f4", count)
         text = self.data[self.at : self.at + length]
         self.at += length
-        return [
-            (text[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)
-        ]
+        return [(text[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)]
 
     def _skip_normalisation(self) -> None:
         _, size = self._take("iI")

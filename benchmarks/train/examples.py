@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,7 @@ class _Alignment:
         title = (row.get("title") or "").strip()
         self.shift = len(title) + 2 if title else 0
         self.text: str = f"{title}\n\n{row['text']}" if title else row["text"]
-        encoded = aligner.tokenizer(
-            self.text, truncation=True, max_length=aligner.limit, return_offsets_mapping=True
-        )
+        encoded = aligner.tokenizer(self.text, truncation=True, max_length=aligner.limit, return_offsets_mapping=True)
         self.ids: list[int] = encoded["input_ids"]
         self.offsets: list[Span] = encoded["offset_mapping"]
         self.mentions = [_Named.of(m, aligner.names) for m in find_actors(self.text, aligner.gazetteer)]
@@ -298,6 +297,22 @@ def read_rows(folder: Path, parts: Iterable[str]) -> list[Row]:
         lines = (folder / part / "stories.jsonl").read_text(encoding="utf-8").splitlines()
         rows += [json.loads(line) for line in lines if line.strip()]
     return rows
+
+
+def lengthen(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    """Longer twins of the exchange stories: each second one, followed by a story of its language about something else.
+
+    The gold stories are short (a median of 60 words); real ones end in background, whose numbers and names must not
+    become the exchange's. What stands behind the end leaves every label and offset as it is.
+    """
+    others: dict[str, list[Row]] = {}
+    for row in rows:
+        if not row["gold"]["is_exchange_story"]:
+            others.setdefault(row["lang"], []).append(row)
+    chosen = [
+        row for row in rows if row["gold"]["is_exchange_story"] and row["lang"] in others and chance.random() < 0.5
+    ]  # noqa: PLR2004 - each second one
+    return [row | {"text": f"{row['text']}\n\n{chance.choice(others[row['lang']])['text']}"} for row in chosen]
 
 
 def labels(example: Example, length: int) -> list[list[int]]:
