@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
+from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from models.errors import FetchError
@@ -43,6 +44,13 @@ class Exchanged:
     body: bytes  # as decoded: what cleaning reads
 
 
+class _Sha256Writer(WARCWriter):  # type: ignore[misc] # warcio ships no types
+    """A writer whose digests are SHA-256; warcio's own are SHA-1 in gzipped records, whatever was given."""
+
+    def _create_digester(self) -> Digester:
+        return Digester("sha256")
+
+
 class ArchiveWriter:
     """Appends records to a file of its own; nothing is safe before `sync`."""
 
@@ -52,7 +60,7 @@ class ArchiveWriter:
         self.name = f"wirewatch-{at:%Y%m%d%H%M%S}-{uuid.uuid4().hex[:8]}.warc.gz"
         self._file = (folder / self.name).open("xb")
         fcntl.flock(self._file, fcntl.LOCK_EX)  # while it is held, recovery leaves the file alone
-        self._writer = WARCWriter(self._file, gzip=True, warc_version=_VERSION)
+        self._writer = _Sha256Writer(self._file, gzip=True, warc_version=_VERSION)
         _sync_folder(folder)
 
     def __enter__(self) -> Self:
@@ -79,7 +87,7 @@ class ArchiveWriter:
                 "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
             },
         )
-        self._writer.write_record(request)
+        self._write(request)
         return place
 
     def append_resource(self, url: str, body: bytes, *, content_type: str, at: datetime) -> WarcPlace:
@@ -89,7 +97,7 @@ class ArchiveWriter:
             "resource",
             payload=BytesIO(body),
             warc_content_type=content_type,
-            warc_headers_dict={"WARC-Date": _stamp(at), "WARC-Payload-Digest": f"sha256:{_digest(body)}"},
+            warc_headers_dict={"WARC-Date": _stamp(at)},
         )
         return self._append(record, body)
 
@@ -100,18 +108,19 @@ class ArchiveWriter:
             "response",
             payload=BytesIO(exchanged.body),
             http_headers=StatusAndHeaders(exchanged.status_line, headers, protocol="HTTP/1.1"),
-            warc_headers_dict={
-                "WARC-Date": _stamp(exchanged.at),
-                "WARC-Payload-Digest": f"sha256:{_digest(exchanged.body)}",
-            },
+            warc_headers_dict={"WARC-Date": _stamp(exchanged.at)},
         )
 
     def _append(self, record: Any, body: bytes) -> WarcPlace:
         offset = self._file.tell()
-        self._writer.write_record(record)
+        self._write(record)
         fail_point("collect.mid_warc")
         length = self._file.tell() - offset
         return WarcPlace(file=self.name, offset=offset, length=length, sha256=_digest(body))
+
+    def _write(self, record: Any) -> None:
+        self._writer.write_record(record)
+        record.raw_stream.close()  # the writer's copy for digests: it would wait for the garbage collector
 
     def sync(self) -> None:
         """Make everything appended so far survive a crash."""

@@ -36,13 +36,14 @@ def parse(body: bytes) -> dict[str, Any]:
     import feedparser
 
     found = feedparser.parse(_harmless(body), sanitize_html=False, resolve_relative_uris=False)
-    if not found.version and not found.entries:
+    version = found.get("version") or ""
+    if not version and not found.entries:
         return {
             "kind": "",
             "items": [],
             "error": f"not a feed: {found.get('bozo_exception') or 'no known root element'}",
         }
-    return {"kind": found.version, "items": [_item(entry) for entry in found.entries], "error": ""}
+    return {"kind": version, "items": [_item(entry) for entry in found.entries], "error": ""}
 
 
 def _harmless(body: bytes) -> bytes:
