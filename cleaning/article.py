@@ -17,7 +17,8 @@ from trafilatura.settings import use_config
 
 from cleaning.markup import Block
 
-_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_TEXT_TAGS = {"p", "blockquote", "dd", "h2", "h3", "h4", "h5", "h6"}  # in which a few characters are text, not a label
 _COVERED = 0.8  # share of a block's five-character runs that must stand in the judged text
 _RUN = 12  # characters
 _LINKED = 0.8  # share of linked characters from which on a block is a link, not a sentence
@@ -30,6 +31,11 @@ def body_blocks(blocks: Sequence[Block], visible: str, *, url: str) -> tuple[Blo
     judged = _squeezed(_judged(visible, url))
     chosen = [block for block in blocks if _stands_in(block, judged)] if judged else []
     return tuple(_outer_cut(chosen)) or _largest_paragraphs(blocks)
+
+
+def flash_block(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The headline as the body, for a page that says it is an article and has nothing else: an agency's flash."""
+    return tuple(block for block in blocks if block.tag == "h1")[:1]
 
 
 def _judged(visible: str, url: str) -> str:
@@ -69,7 +75,7 @@ def _stands_in(block: Block, judged: str) -> bool:
     if not text or _is_link(block):
         return False
     if len(text) <= _RUN:
-        return text in judged and block.tag not in {"td", "div", "span", "body", "section", "li"}
+        return text in judged and block.tag in _TEXT_TAGS
     runs = [text[at : at + _RUN] for at in range(0, len(text) - _RUN + 1, _RUN)]
     return sum(run in judged for run in runs) >= _COVERED * len(runs)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleaning.dateline import is_agency_name
-from cleaning.days import Moment, read_moment
+from cleaning.days import Moment, is_zone, read_moment
 from cleaning.phrases import any_of, pattern
 
 UPPER = r"[^\W_a-zа-яёіїєґա-ֆ]"  # a letter that is not small, or a digit
@@ -142,6 +142,9 @@ def tidy(name: str | None) -> str | None:
 
 def _are_names(*names: str | None) -> bool:
     given = [name for name in names if name]
-    return bool(given) and all(
-        is_agency_name(_SERVICE.sub("", name).strip()) and not read_moment(name) for name in given
-    )
+    return bool(given) and all(_is_name(name) for name in given)
+
+
+def _is_name(words: str) -> bool:
+    name = _SERVICE.sub("", words).strip()
+    return is_agency_name(name) and not read_moment(name) and not is_zone(name)

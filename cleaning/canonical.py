@@ -32,7 +32,7 @@ def canonical_url(url: str) -> str:
     netloc = parts.netloc
     if port is not None and str(port) == _DEFAULT_PORTS[parts.scheme]:
         netloc = netloc.rsplit(":", 1)[0]
-    return urlunsplit((parts.scheme, netloc, _path(parts.path), _query(parts.query), ""))
+    return urlunsplit((parts.scheme, netloc, _path(parts.path.rstrip()), _query(parts.query.rstrip()), ""))
 
 
 def host_of(url: str) -> str:

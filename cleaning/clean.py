@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from htmldate import find_date
 
 from cleaning import bylines
-from cleaning.article import body_blocks
+from cleaning.article import body_blocks, flash_block
 from cleaning.attribution import BYLINE, ELSEWHERE, META, Credit, is_organisation, names_nobody, tidy
 from cleaning.canonical import host_of, is_same_site
 from cleaning.days import Moment, read_moment
@@ -16,6 +17,7 @@ from cleaning.decoding import decode
 from cleaning.markup import MAX_DEPTH, MarkupLimitError, read
 from cleaning.metadata import Metadata, read_metadata
 from cleaning.moments import AHEAD, Candidate, given, instant
+from cleaning.normal import has_bidi_controls, normal
 from cleaning.peel import peel
 from cleaning.story import Surroundings, tell
 from cleaning.verdict import judge
@@ -107,13 +109,17 @@ def _clean_html(page: Page, source: str) -> Story | Discard:
     metadata = read_metadata(source)
     title = _title(metadata, page.sighting)
     body = body_blocks(reading.blocks, reading.visible, url=url)
+    if not body and metadata.is_article:
+        body = flash_block(reading.blocks)
     verdict = judge(title, reading.blocks, body, metadata)
     if verdict:
         return _discard(page, verdict)
-    peeled = peel([block.spotted for block in body], title=title)
+    peeled = peel([normal(block.spotted) for block in body], title=title)
     if not peeled.body or not any(char.isalnum() for part in peeled.body for char in part.text):
         return _discard(page, DiscardReason.NO_BODY)
-    return tell(peeled, _surroundings(page, source, metadata))
+    told = tell(peeled, _surroundings(page, source, metadata))
+    disguised = any(has_bidi_controls(block.spotted.text) for block in body)
+    return replace(told, flags=(*told.flags, "bidi-controls")) if disguised else told
 
 
 def _title(metadata: Metadata, sighting: Sighting | None) -> str:

@@ -21,7 +21,7 @@ _PLACE = re.compile(
 _DAY = re.compile(rf"\s*[,.]?\s*(?:{DAY_WORDS})(?:\s*(?:թ|г|il)\.)?", re.IGNORECASE)
 _AGENCY = re.compile(
     r"\s*[,.։]?\s*(?:\(\s*(?P<round>[^()\n]{2,50}?)\s*\)|/\s*(?P<slash>[^/\n]{2,40}?)\s*/"
-    r"|(?P<caps>[^\W\d_a-zа-яա-ֆ][^\W\d_a-zа-яա-ֆ.\-]{1,24}))"
+    r"|(?P<caps>[^\W\d_](?:[^\W\d_]|[.\- ]){1,24}?(?=\s*[:.։,]\s|\s+[-–—])))"
 )
 _DASH = re.compile(r"\s*[.։:]?\s*[-–—]{1,2}\s+|\s+[-–—]{1,2}\s*")
 _COLON = re.compile(r"\s*:\s+")
@@ -119,7 +119,8 @@ def _agency(head: str, at: int, *, needs_brackets: bool) -> tuple[str | None, in
     if not match or (needs_brackets and match["caps"]):
         return None, at
     name = match["round"] or match["slash"] or match["caps"]
-    return (name, match.end()) if is_agency_name(name) else (None, at)
+    is_name = is_agency_name(name) and (not match["caps"] or name.isupper())
+    return (name, match.end()) if is_name else (None, at)
 
 
 def _is_place(place: str) -> bool:

@@ -39,17 +39,19 @@ DAY_WORDS = (
     rf"|(?P<y3>(?:19|20)\d\d)\s*(?:թ\.|թվականի)?,?\s+(?P<m3>{MONTH})\s+(?P<d3>\d{{1,2}}){_TAIL})"
 )
 _WORDS = re.compile(rf"(?<![^\W_]){DAY_WORDS}(?![^\W\d_])", re.IGNORECASE)
+_ZONE = (
+    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|[+-]\d\d\b|(?:UTC|GMT)(?:\s*[+-]\d{1,2}(?::?\d\d)?)?"
+    r"|\(?(?:MSK|МСК|AZT|TRT|CEST|CET|EEST|EET|BST|EDT|EST)\b)?"
+)
 _ISO = re.compile(
     rf"(?<!\d){_YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)"
-    r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|[+-]\d\d\b)?)?"
+    r"(?:(?:T|\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?" + _ZONE + ")?"
 )
 _DOTTED = re.compile(rf"(?<![\d.])(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./]{_YEAR}(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)")
 _TIME = re.compile(
-    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d.]\d)\s*(?P<half>[ap]\.?m\b\.?)?"
-    r"\s*(?P<zone>Z\b|[+-]\d\d:?\d\d|(?:UTC|GMT)(?:\s*[+-]\d{1,2}(?::?\d\d)?)?"
-    r"|\(?(?:MSK|МСК|AZT|TRT|CEST|CET|EEST|EET|BST|EDT|EST)\b)?",
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d.]\d)"
+    r"\s*(?P<half>[ap]\.?m\b\.?)?" + _ZONE,
     re.IGNORECASE,
 )
 _NAMED_ZONES = {  # hours; only names that mean one zone on the wires we read
@@ -118,6 +120,11 @@ def written_day(match: re.Match[str]) -> WrittenDay | None:
     if month is None or _date(year or 2024, month, day) is None:
         return None
     return WrittenDay(day=day, month=month, year=year, start=match.start(), end=match.end())
+
+
+def is_zone(name: str) -> bool:
+    """Whether a word is the name of a time zone."""
+    return name.strip().upper() in _NAMED_ZONES
 
 
 def read_moment(text: str) -> Moment | None:

@@ -27,27 +27,7 @@ _OWN_SCRIPT = {"hy", "ka"}
 _RIVALS = {  # what the model may answer for a script; others only when it is very sure
     "cyrillic": frozenset({"ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg", "tt", "ba"}),
     "latin": frozenset(
-        {
-            "en",
-            "az",
-            "tr",
-            "crh",
-            "es",
-            "fr",
-            "de",
-            "it",
-            "pt",
-            "pl",
-            "ro",
-            "nl",
-            "cs",
-            "hu",
-            "sv",
-            "fi",
-            "uz",
-            "tk",
-            "ku",
-        }
+        {*("en", "az", "tr", "crh", "uz", "es", "fr", "de", "it", "pt"), *("pl", "ro", "nl", "cs", "hu", "sv", "fi")}
     ),
 }
 # letters that weigh for one language: a text with one of them and none of its rivals' is taken for it
@@ -61,6 +41,7 @@ _RUSSIAN_ONLY = re.compile("[ыэъёЫЭЪЁ]")
 _KAZAKH = re.compile("[әғқңұһӘҒҚҢҰҺ]")
 _TURKIC = re.compile("[ğışĞİŞ]")
 _CRIMEAN = re.compile("[ñÑ]")
+_VARIETIES = {"ary": "ar", "arz": "ar", "sdh": "ku", "wuu": "zh", "yue": "zh", "nn": "no"}  # as the model splits them
 _SURE = 0.99
 
 
@@ -88,7 +69,7 @@ def _foreign(sample: str) -> tuple[str, float]:
     if not _WORDS.search(sample):
         return UNKNOWN, 0.0
     code, score = _model().classify(sample)
-    return (code, round(score, 4)) if code != "zxx" else (UNKNOWN, 0.0)
+    return (_VARIETIES.get(code, code), round(score, 4)) if code != "zxx" else (UNKNOWN, 0.0)
 
 
 def _votes(sample: str, script: str, said: str) -> dict[str, float]:
@@ -106,7 +87,7 @@ def _votes(sample: str, script: str, said: str) -> dict[str, float]:
             ) ** 2
     _weigh_letters(votes, sample, script)
     if said in votes:
-        votes[said] = votes[said] * 2 + 0.01
+        votes[said] = votes[said] * 3 + 0.05
     return votes
 
 

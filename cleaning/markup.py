@@ -127,8 +127,13 @@ def _pieces(source: str) -> Iterator[Tag | tuple[int, int]]:
         name = tag.group(1).lower()
         closes = source[stop + 1] == "/"
         yield Tag(name, tag.group(2), stop, tag.end(), closes)
-        raw = name in _RAW and not closes and not tag.group(2).endswith("/")
+        raw = name in _RAW and not closes and not _closes_itself(tag.group(2))
         at = _after_raw(source, tag.end(), name) if raw else tag.end()
+
+
+def _closes_itself(written: str) -> bool:
+    """Whether a tag ends in a slash of its own, as in XHTML; that of an unquoted address (`href=/`) is none."""
+    return written.endswith("/") and written[-2:-1] in {"", " ", "\t", "\n", "\r", '"', "'"}
 
 
 def _after_declaration(source: str, at: int) -> int:
@@ -170,7 +175,7 @@ class _Reader:
             self._end_block()
         if tag.closes:
             self._close(tag)
-        elif tag.name not in _VOID and not tag.attributes.endswith("/"):
+        elif tag.name not in _VOID and not _closes_itself(tag.attributes):
             self._open(tag)
 
     def take_text(self, start: int, end: int) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from cleaning.offsets import NOWHERE, Spotted
 
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff]"
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MARKED = re.compile(r"\w[\u0300-\u036f]+")
@@ -25,7 +25,7 @@ def has_bidi_controls(text: str) -> bool:
 
 
 def normal(raw: Spotted) -> Spotted:
-    """The text without invisible characters and with composed accents."""
+    """The text without invisible characters and with composed accents; line ends stay."""
     return _composed(_visible(raw))
 
 

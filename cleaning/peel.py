@@ -25,6 +25,7 @@ _TITLE = 160  # characters of a headline
 _DATE_LABEL = re.compile(any_of("date.label") + r"(?!\w)[^\d\w]*")
 _UPDATED = pattern("date.updated")
 _DATE_WORDS = re.compile(r"[\W\d_]*(?:[^\W\d_]{1,12}[\W\d_]+){0,7}(?:[^\W\d_]{1,12})?[\W\d_]*")
+_NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CORRECTION = re.compile(r"[\s(\[*]*" + any_of("notice.correction"))
 _RETRACTION = re.compile(r"[\s(\[*]*" + any_of("notice.retraction"))
 
@@ -49,7 +50,8 @@ def peel(lines: Sequence[Spotted], *, title: str) -> Peeled:
     found = Peeled(title=title)
     rest = _without_furniture(_peel_tail(_peel_head([line for line in lines if line.text.strip()], found), found))
     if rest:
-        rest[0] = _peel_opening(rest[0], found)
+        first = int(len(rest) > 1 and bool(_NOTE.fullmatch(rest[0].text)))  # an editor's note may stand before it
+        rest[first] = _peel_opening(rest[first], found)
         rest[-1] = rest[-1].cut(0, closing_start(rest[-1].text))
     found.body = [line for line in rest if line.text]
     if not found.body:
@@ -74,13 +76,20 @@ def _peel_head(lines: list[Spotted], found: Peeled) -> list[Spotted]:
             announced = True
             rest = lines[0].cut(told.length + len(lines[0].text) - len(lines[0].text.lstrip()))
             lines = [rest, *lines[1:]] if rest.text else lines[1:]
-        elif _is_head_line(line, found, announced=announced) or (line.casefold() == found.title.casefold()):
+        elif _is_title(line, found.title):
+            found.title, lines = line, lines[1:]
+        elif _is_head_line(line, found, announced=announced):
             lines = lines[1:]
         elif not found.title and not announced and _is_headline(lines):
             found.title, lines = line, lines[1:]
         else:
             break
     return lines
+
+
+def _is_title(line: str, title: str) -> bool:
+    """Whether a line is the headline again, or the headline without the name of the site around it."""
+    return line.casefold() in title.casefold() and 2 * len(line) >= len(title)
 
 
 def _is_head_line(line: str, found: Peeled, *, announced: bool) -> bool:
@@ -156,8 +165,9 @@ def _peel_tail(lines: list[Spotted], found: Peeled) -> list[Spotted]:
 
 
 def _without_furniture(lines: list[Spotted]) -> list[Spotted]:
-    """Leave out furniture between paragraphs; when nothing else is there, the first line stays."""
-    return [line for line in lines if not is_furniture(line.text)] or lines[:1]
+    """Leave out furniture between paragraphs, and a last line that is nothing but a legal notice."""
+    kept = [line for line in lines if not is_furniture(line.text)]
+    return [] if len(kept) == 1 and is_closing_matter(kept[0].text) else kept
 
 
 def _peel_opening(line: Spotted, found: Peeled) -> Spotted:

@@ -13,7 +13,6 @@ from cleaning.days import read_moment
 from cleaning.fingerprint import signature
 from cleaning.language import detect
 from cleaning.moments import Candidate, Choice, choose, instant
-from cleaning.normal import has_bidi_controls, normal
 from cleaning.offsets import PARAGRAPH_BREAK, joined, segments
 from cleaning.peel import Peeled
 from models.records import Dateline, Instant, Precision, Story
@@ -42,7 +41,7 @@ class Surroundings:
 
 def tell(peeled: Peeled, around: Surroundings) -> Story:
     """The story of a peeled text; its body must not be empty."""
-    body = joined([normal(part) for part in peeled.body], PARAGRAPH_BREAK)
+    body = joined(peeled.body, PARAGRAPH_BREAK)
     language, score = detect(f"{peeled.title}\n{body.text}", declared=around.language)
     choice = _published(peeled, around)
     origin, carrier = _origin_and_carrier(peeled, around)
@@ -141,8 +140,6 @@ def _flags(peeled: Peeled, around: Surroundings, choice: Choice, text: str, scor
         flags.append("short")
     if score < _UNSURE:
         flags.append("unsure-language")
-    if any(has_bidi_controls(part.text) for part in peeled.body):
-        flags.append("bidi-controls")
     if choice.published is None:
         flags.append("no-date")
     return tuple(dict.fromkeys(flags))

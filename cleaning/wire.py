@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from cleaning.moments import given
+from cleaning.normal import has_bidi_controls, normal
 from cleaning.offsets import whole
 from cleaning.paragraphs import lines_of
 from cleaning.peel import peel
@@ -42,7 +43,7 @@ def clean_text(
         return Discard(url=url, reason=DiscardReason.EMPTY)
     if len(text) > MAX_CHARACTERS:
         return Discard(url=url, reason=DiscardReason.TOO_LARGE, detail=f"{len(text)} characters")
-    peeled = peel(lines_of(whole(text)), title=" ".join(title.split()))
+    peeled = peel(lines_of(normal(whole(text))), title=" ".join(title.split()))
     around = Surroundings(
         url=url,
         source_id=source_id,
@@ -50,6 +51,7 @@ def clean_text(
         fetched_at=fetched_at,
         language=language,
         times=[given(published)] if published else [],
+        flags=["bidi-controls"] if has_bidi_controls(text) else [],
     )
     story = tell(peeled, around) if peeled.body else None
     if story is None or not any(char.isalnum() for char in story.text):
