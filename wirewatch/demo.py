@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from models.errors import WirewatchError
 from wirewatch.airflow_home import AirflowHome
 from wirewatch.demo_desk import REFERENCE_TIME, DemoDesk, write_desk
+from wirewatch.processes import terminable
 from wirewatch.scheduler import TaskRun, free_port, run_dag
 from wirewatch.show import say
 from wirewatch.wire.receiver import Receiver, receive
@@ -67,7 +65,7 @@ def demo(
     """
     desk = DemoDesk(var=(var or CHECKOUT / "var" / "demo").resolve())
     with (
-        _terminable(),
+        terminable(),
         serve(first_port=first_port) as wire,
         receive(desk.var / "deliveries.jsonl", port=receiver_port) as receiver,
     ):
@@ -148,17 +146,3 @@ def _wirewatch(env: Mapping[str, str], *words: str) -> str:
     if done.returncode:
         raise WirewatchError(f"wirewatch {' '.join(words)}", f"ended with {done.returncode}", hint=done.stderr[-800:])
     return done.stdout
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that its processes go with it."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -7,9 +7,10 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from models.errors import WirewatchError
@@ -91,6 +92,20 @@ class ProcessGroup:
         deadline = time.monotonic() + seconds
         while any(child.poll() is None for child in self._children.values()) and time.monotonic() < deadline:
             time.sleep(_PAUSE_S)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM break off a `with` block as Ctrl-C does, so that what it started goes with it."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _environment(entry: Path) -> list[bytes]:

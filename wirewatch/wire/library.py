@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -71,12 +72,14 @@ class WireStory:
         return f"{self.outlet}/{self.slug}"
 
 
+@cache
 def outlets() -> tuple[Outlet, ...]:
     """All sites, in the order of their ports."""
     data = tomllib.loads((files(__package__) / "outlets.toml").read_text(encoding="utf-8"))
     return tuple(_outlet(entry) for entry in data["outlet"])
 
 
+@cache
 def stories() -> tuple[WireStory, ...]:
     """All stories, oldest first, with the paragraphs of copies filled in."""
     folder = files(__package__) / "stories"
