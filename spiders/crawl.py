@@ -50,7 +50,7 @@ def main() -> None:
     process.crawl(crawler, job=job, recorder=WarehouseRecorder(warehouse, job.run_id))
     process.start()
     counted = crawler.stats.get_stats()
-    raised = sum(n for key, n in counted.items() if key.startswith(("spider_exceptions/", "log_count/CRITICAL")))
+    raised = counted.get("spider_exceptions/count", 0)
     spider = crawler.spider
     stats = spider.stats(exceptions=int(raised)) if isinstance(spider, WireSpider) else None
     if stats:
