@@ -107,7 +107,7 @@ def settle(found: Sequence[Credit]) -> tuple[str | None, str | None]:
     ranked = sorted(found, key=lambda credit: -credit.weight)
     origin = next((credit.origin for credit in ranked if credit.origin), None)
     carrier = next((credit.carrier for credit in ranked if credit.carrier), None)
-    if carrier and origin and carrier.casefold() == origin.casefold():
+    if carrier and origin and _bare(carrier) == _bare(origin):
         carrier = None
     return origin, carrier
 
@@ -125,6 +125,18 @@ def is_organisation(name: str) -> bool:
 def names_nobody(name: str) -> bool:
     """Whether a credit is for an unnamed writer: `Agencies`, `Staff`, `Редакция`."""
     return bool(_NOBODY.fullmatch(name.strip(" .")))
+
+
+def means(credit: str, outlet: str) -> bool:
+    """Whether a credit means an outlet: its name, its first words ("Corda" for "Corda News Agency"), its initials."""
+    short, full = _bare(credit), _bare(outlet)
+    initials = "".join(word[0] for word in full.split())
+    return bool(short) and (short == full or full.startswith(short + " ") or (len(short) > 1 and short == initials))
+
+
+def _bare(name: str) -> str:
+    """A name in one spelling: lower case, no punctuation, no article."""
+    return " ".join(re.findall(r"\w+", name.casefold())).removeprefix("the ")
 
 
 def split_names(names: str) -> list[str]:

@@ -51,9 +51,9 @@ def clean(page: Page) -> Story | Discard:
     if len(_CONTROL.findall(text[:_SNIFF])) > _MAX_CONTROL * len(text[:_SNIFF]) + 1:
         return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, "binary")
     if kind != "text/plain" and _HTML.search(text[:_SNIFF]):
-        return _clean_html(page, text)
+        return _with_redirect(page, _clean_html(page, text))
     if kind in _PLAIN:
-        return _clean_plain(page, text)
+        return _with_redirect(page, _clean_plain(page, text))
     return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, f"{kind} without markup")
 
 
@@ -68,6 +68,12 @@ def _unfit(page: Page) -> Discard | None:
     if not _kind(page).startswith("text/") and _kind(page) not in _PLAIN | _ALSO_HTML:
         return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, _kind(page))
     return None
+
+
+def _with_redirect(page: Page, told: Story | Discard) -> Story | Discard:
+    """Flag a story that another site than the one asked has answered with: its outlet is not the registered one."""
+    away = host_of(page.final_url) and host_of(page.url) and not is_same_site(page.final_url, page.url)
+    return replace(told, flags=(*told.flags, "redirected-elsewhere")) if away and isinstance(told, Story) else told
 
 
 def _kind(page: Page) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import combinations, pairwise
 
+from cleaning.attribution import means
 from cleaning.fingerprint import sentences, shingles, words
 
 ROWS = 2  # numbers of a signature in a band: two texts that share 30 % of their shingles meet with 95 % probability
@@ -172,20 +173,7 @@ def _similarity(text: SignedText, origin: SignedText) -> float:
 
 def _seniority(text: SignedText, group: Sequence[SignedText]) -> tuple[bool, bool, datetime, datetime, str]:
     """Who wrote it: the outlet that others credit, then one that credits nobody, then the earliest."""
-    credited = {_plain(other.origin) for other in group if other.origin and other is not text}
-    is_credited = any(_names_same(_plain(text.outlet), name) for name in credited)
-    passes_on = bool(text.carrier) or (
-        bool(text.origin) and not _names_same(_plain(text.outlet), _plain(text.origin or ""))
-    )
+    credits_given = {other.origin for other in group if other.origin and other is not text}
+    is_credited = any(means(credit, text.outlet) for credit in credits_given)
+    passes_on = bool(text.carrier) or (text.origin is not None and not means(text.origin, text.outlet))
     return (not is_credited, passes_on, text.published_at or _LAST, text.first_seen_at, text.key)
-
-
-def _plain(name: str) -> str:
-    return " ".join(words(name)).removeprefix("the ")
-
-
-def _names_same(outlet: str, credit: str) -> bool:
-    """Whether a credit means an outlet: its name, its first words ("Corda" for "Corda News Agency"), its initials."""
-    initials = "".join(word[0] for word in outlet.split())
-    by_initials = len(credit) > 1 and initials == credit
-    return bool(credit) and (outlet == credit or outlet.startswith(credit + " ") or by_initials)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cleaning.hidden import Concealment, conceals
-from cleaning.offsets import Spotted
+from cleaning.offsets import NOWHERE, Spotted
+from cleaning.paragraphs import lines_of
 
 MAX_DEPTH = 256  # open elements; the parser behind trafilatura drops what lies deeper
 MAX_TAGS = 150_000  # an honest page has under 20,000; link farms hold an extractor for many seconds
@@ -30,6 +31,7 @@ _INLINE = {
     *("ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong"),
     *("sub", "sup", "time", "tt", "u", "var", "wbr"),
 }
+_GAPS = {" ", "\n"}
 _SILENT = {"head", "button", "select", "option", "object", "canvas", "audio", "video"}
 # an opening tag that ends an open element of the same kind
 _SELF_ENDING = {"a", "p", "li", "td", "th", "tr", "dt", "dd", "option"}
@@ -171,7 +173,9 @@ class _Reader:
 
     def take_tag(self, tag: Tag) -> None:
         """Open or close an element; a block tag ends the block."""
-        if tag.name not in _INLINE:
+        if tag.name == "br":
+            self._break_line()
+        elif tag.name not in _INLINE:
             self._end_block()
         if tag.closes:
             self._close(tag)
@@ -204,23 +208,33 @@ class _Reader:
             if not char.isspace():
                 self.chars.append(char)
                 self.spots.append(index)
-            elif self.chars and self.chars[-1] != " ":
+            elif self.chars and self.chars[-1] not in _GAPS:
                 self.chars.append(" ")
                 self.spots.append(index)
 
     def _add_entity(self, entity: re.Match[str]) -> None:
         for char in html.unescape(entity.group()):
-            if char.isspace() and (not self.chars or self.chars[-1] == " "):
+            if char.isspace() and (not self.chars or self.chars[-1] in _GAPS):
                 continue
             self.chars.append(" " if char.isspace() else char)
             self.spots.append(entity.start())
 
+    def _break_line(self) -> None:
+        """Remember a `<br>`: whether it ends a paragraph shows only with the lines around it."""
+        if not (self.concealed or self.silent):
+            self.chars.append("\n")
+            self.spots.append(NOWHERE)
+
     def _end_block(self) -> None:
         text = "".join(self.chars)
         if text.strip():
-            block = Spotted(text, tuple(self.spots)).cut(0)
             tag = next((name for name, _, _ in reversed(self.open) if name not in _INLINE), "body")
-            self.blocks.append(Block(spotted=block, tag=tag, linked=min(self.linked, len(block.text))))
+            share = self.linked / len(text)
+            for line in lines_of(Spotted(text, tuple(self.spots))):
+                spotted = Spotted(line.text.replace("\n", " "), line.spots)
+                self.blocks.append(
+                    Block(spotted=spotted, tag=tag, linked=min(round(share * len(line.text)), len(line.text)))
+                )
         self.chars, self.spots, self.linked = [], [], 0
 
     def _open(self, tag: Tag) -> None:

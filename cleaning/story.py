@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cleaning.attribution import Credit, settle
+from cleaning.attribution import Credit, means, settle
 from cleaning.canonical import canonical_url
 from cleaning.days import read_moment
 from cleaning.fingerprint import signature
@@ -119,19 +119,9 @@ def _modified(peeled: Peeled, around: Surroundings, choice: Choice) -> Instant |
 def _origin_and_carrier(peeled: Peeled, around: Surroundings) -> tuple[str | None, str | None]:
     """Who wrote it and who passed it on; a site that credits nobody else is itself the origin (None, None)."""
     origin, carrier = settle([*peeled.credits, *around.credits])
-    site = around.carrier
-    if origin and site and _same_name(origin, site) and not carrier:
-        return None, None
-    if origin and not carrier and site and not _same_name(origin, site):
-        carrier = site
+    if origin and around.carrier and not carrier:
+        return (None, None) if means(origin, around.carrier) else (origin, around.carrier)
     return origin, carrier
-
-
-def _same_name(one: str, other: str) -> bool:
-    first, second = (
-        "".join(char for char in name.casefold() if char.isalnum()).removeprefix("the") for name in (one, other)
-    )
-    return first == second
 
 
 def _flags(peeled: Peeled, around: Surroundings, choice: Choice, text: str, score: float) -> tuple[str, ...]:

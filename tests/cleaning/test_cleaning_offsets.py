@@ -91,3 +91,13 @@ def test_blocks_of_old_markup_without_closing_tags_are_read_in_order() -> None:
 def test_what_is_hidden_is_cut_out_of_the_visible_source() -> None:
     reading = read("<p>nine</p><div hidden><p>ten</p></div><p>two</p>")
     assert (reading.visible, reading.hidden) == ("<p>nine</p><p>two</p>", 1)
+
+
+def test_a_line_break_ends_a_paragraph_only_where_a_sentence_ends() -> None:
+    source = "<div>nine ferrymen came<br>home on Monday.<br>Two officers too.<br><br>The toll stays.</div>"
+    assert [block.spotted.text for block in read(source).blocks] == [
+        "nine ferrymen came home on Monday.",
+        "Two officers too.",
+        "The toll stays.",
+    ]
+    assert shown(source, "came home") == "came<br>home"
