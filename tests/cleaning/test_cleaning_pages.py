@@ -86,8 +86,7 @@ def test_every_segment_is_verbatim_and_nearly_all_of_the_body_is_in_one(site: st
         assert story.text[span] == source[run.input_start : run.input_start + run.length]
         covered |= set(range(run.text_start, run.text_start + run.length))
     solid = {place for place, char in enumerate(story.text) if not char.isspace()}
-    made = sum(not char.isascii() for char in "“”«»—–" for _ in range(story.text.count(char)))
-    assert len(solid - covered) <= max(made, len(solid) // 100)
+    assert len(solid & covered) >= 0.99 * len(solid)
 
 
 @pytest.mark.parametrize("site", SITES)
