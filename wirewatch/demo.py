@@ -102,20 +102,15 @@ def _tell(task: TaskRun) -> None:
 
 
 def _result(env: Mapping[str, str], desk: DemoDesk, outcome: Outcome) -> Iterator[str]:
-    """What the ordinary commands say now."""
-    yield "\n== wirewatch exchange list"
-    yield _wirewatch(env, "exchange", "list")
-    for slug in dict.fromkeys(row["exchange"] for row in _rows(env, "exchange", "list")):
-        yield f"== wirewatch exchange show {slug}"
-        yield _wirewatch(env, "exchange", "show", str(slug))
-    yield "== wirewatch alert list"
-    yield _wirewatch(env, "alert", "list")
-    if alerts := _rows(env, "alert", "list"):
-        first = min(int(str(row["id"])) for row in alerts)
-        yield f"== wirewatch alert show {first}"
-        yield _wirewatch(env, "alert", "show", str(first))
+    """What the ordinary commands say now: every exchange, and the one that was told first, in full."""
+    alerts = sorted(_rows(env, "alert", "list"), key=lambda row: int(str(row["id"])))
+    commands: list[tuple[str, ...]] = [("exchange", "list"), ("alert", "list")]
+    commands += [("exchange", "show", str(first["exchange"])) for first in alerts[:1]]
+    commands += [("alert", "show", str(first["id"])) for first in alerts[:1]]
+    for words in commands:
+        yield f"\n$ wirewatch {' '.join(words)}\n{_wirewatch(env, *words).rstrip()}"
     grown = (f"{name} {number} → {outcome.after[name]}" for name, number in outcome.before.items())
-    yield f"{'; '.join(grown)}; {outcome.deliveries} deliveries to the webhook"
+    yield f"\n{', '.join(grown)}; {outcome.deliveries} deliveries to the webhook"
     yield f"Look further: export WIREWATCH_CONFIG={desk.config} WIREWATCH_WATCH={desk.watch} WIREWATCH_VAR={desk.var}"
 
 

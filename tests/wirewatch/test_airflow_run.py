@@ -1,4 +1,4 @@
-"""The daily DAG under a real Airflow, with a stand-in for the `wirewatch` command; and that nothing is left of it."""
+"""A real Airflow that is broken off leaves nothing behind; the demo's test runs one to its end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.airflow_home import AirflowHome
-from wirewatch.scheduler import TaskRun, free_port, run_dag
-
 CHECKOUT = Path(__file__).parents[2]
-STEPS = ["collect", "clean", "tag", "link", "alert"]
 
 pytestmark = pytest.mark.slow
 
@@ -41,19 +37,6 @@ def marked(word: str) -> list[str]:
         except OSError:
             continue
     return found
-
-
-def test_a_run_goes_through_all_five_steps_and_leaves_no_process(tmp_path: Path) -> None:
-    home = AirflowHome(checkout=CHECKOUT, folder=tmp_path / "airflow", port=free_port())
-    env = stand_in(tmp_path / "bin", 'echo "$@ at $WIREWATCH_NOW"')
-    told: list[TaskRun] = []
-    run = run_dag(home, "wirewatch_daily", env=env, on_progress=told.append)
-    assert run.state == "success"
-    assert [task.task for task in run.tasks] == STEPS
-    said = {task.task: task.said for task in told if task.state == "success"}
-    assert said["collect"] == "collect --partial-ok at 2023-12-13T18:00:00Z"
-    assert said["alert"] == "alert at 2023-12-13T18:00:00Z"
-    assert marked(str(home.folder)) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see what is left")

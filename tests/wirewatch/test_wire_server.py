@@ -148,12 +148,11 @@ def test_the_wire_of_an_earlier_moment_lacks_what_came_later() -> None:
         assert httpx.get(early.url_of("kontur-kavkaza/ispravlenie-32-a-ne-30")).status_code == 404
 
 
-def test_given_ports_follow_each_other_and_addresses_stay() -> None:
-    first = free_row()
-    with serve(first_port=first) as one:
+def test_given_ports_follow_each_other_and_addresses_stay(port_row: int) -> None:
+    with serve(first_port=port_row) as one:
         told = one.url_of("xezri/norholmda-amnistiya")
-        assert list(one.hosts.values()) == [f"127.0.0.1:{first + place}" for place in range(len(OUTLETS))]
-    with serve(first_port=first) as two:
+        assert list(one.hosts.values()) == [f"127.0.0.1:{port_row + place}" for place in range(len(OUTLETS))]
+    with serve(first_port=port_row) as two:
         assert two.url_of("xezri/norholmda-amnistiya") == told
 
 
@@ -185,16 +184,3 @@ def test_the_outlets_file_has_no_unknown_key() -> None:
     folder = Path(library.__file__).parent
     held = tomllib.loads((folder / "outlets.toml").read_text(encoding="utf-8"))
     assert len(held["outlet"]) == len(OUTLETS)
-
-
-def free_row() -> int:
-    """The first of as many free ports in a row as there are outlets."""
-    for first in range(20100, 32000, 50):
-        if all(_is_free(first + place) for place in range(len(OUTLETS))):
-            return first
-    pytest.fail("no free row of ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
