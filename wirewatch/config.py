@@ -261,7 +261,8 @@ def _said(path: Path, kind: type[BaseModel], problem: dict[str, Any]) -> tuple[s
     if problem["type"] == "missing":
         return place, f"{where[-1]!r} is missing", f"add {where[-1]} = …"
     words = str(problem["msg"]).removeprefix("Value error, ")
-    return place, f"{problem['input']!r}: {words[:1].lower()}{words[1:]}", ""
+    shown = "what stands there" if where[-1] == "secret" else repr(problem["input"])
+    return place, f"{shown}: {words[:1].lower()}{words[1:]}", ""
 
 
 def _keys(kind: type[BaseModel], where: Sequence[object]) -> list[str]:

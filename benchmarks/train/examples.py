@@ -311,7 +311,7 @@ def lengthen(rows: Sequence[Row], chance: random.Random) -> list[Row]:
             others.setdefault(row["lang"], []).append(row)
     chosen = [
         row for row in rows if row["gold"]["is_exchange_story"] and row["lang"] in others and chance.random() < 0.5
-    ]  # noqa: PLR2004 - each second one
+    ]
     return [row | {"text": f"{row['text']}\n\n{chance.choice(others[row['lang']])['text']}"} for row in chosen]
 
 

@@ -37,7 +37,7 @@ def write(
     out: Path,
     *,
     version: str,
-    settings: dict[str, str],
+    settings: dict[str, str | bool],
 ) -> None:
     """Write `reader.onnx`, `relations.onnx`, `tokenizer.json` and `manifest.json` into `out`."""
     reader.eval()
@@ -76,7 +76,7 @@ def _export_reader(reader: Reader, path: Path) -> None:
             str(full),
             input_names=["input_ids", "attention_mask"],
             output_names=["states", "tokens", "document"],
-            dynamic_axes={name: dynamic for name in ("input_ids", "attention_mask", "states", "tokens")}
+            dynamic_axes=dict.fromkeys(("input_ids", "attention_mask", "states", "tokens"), dynamic)
             | {"document": {0: "batch"}},
             opset_version=17,
             dynamo=False,

@@ -273,6 +273,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--actors", type=Path, default=Path("watch/actors.toml"))
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="checkpoint.pt of an earlier run to go on from")
     parser.add_argument("--version", default="1")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=16)
@@ -302,8 +303,12 @@ def main() -> None:
     dev = [aligner.example(row) for row in read_rows(asked.gold, ("dev",))]
     questions = sum(len(e.questions) for e in examples)
     print(f"{len(examples)} stories, {questions} questions, {sum(len(e.tags) for e in examples)} spans", flush=True)
-    model = train(Model(asked.encoder), examples, dev, asked, tokenizer.pad_token_id)
-    settings = {k: str(v) for k, v in vars(asked).items() if k not in {"gold", "encoder", "out", "actors"}}
+    model = Model(asked.encoder)
+    if asked.start:
+        model.load_state_dict(torch.load(asked.start, weights_only=True))
+    model = train(model, examples, dev, asked, tokenizer.pad_token_id)
+    folders = {"gold", "encoder", "out", "actors"}
+    settings = {k: str(v) for k, v in vars(asked).items() if k not in folders} | {"start": bool(asked.start)}
     write(model.reader, model.relations, tokenizer, asked.out, version=asked.version, settings=settings)
     print(json.dumps(look(model, dev, tokenizer.pad_token_id)))
 
