@@ -19,6 +19,7 @@ from cleaning.metadata import Metadata, read_metadata
 from cleaning.moments import AHEAD, Candidate, given, instant
 from cleaning.normal import has_bidi_controls, normal
 from cleaning.peel import peel
+from cleaning.record import RECORD_TYPE, clean_record
 from cleaning.story import Surroundings, tell
 from cleaning.verdict import judge
 from cleaning.wire import clean_text
@@ -40,14 +41,17 @@ def clean(page: Page) -> Story | Discard:
     """Clean one captured page.
 
     Returns:
-        The story, whose segments refer to `cleaning.decoding.decode(page)`, or the reason why there is none. Never
-        raises for what a page holds; hostile pages may take long: the steps call `cleaning.worker.clean_safely`.
+        The story, whose segments refer to `cleaning.decoding.decode(page)` (for a story record, to its `text`), or the
+        reason why there is none. Never raises for what a page holds; hostile pages may take long: the steps call
+        `cleaning.worker.clean_safely`.
     """
     unfit = _unfit(page)
     if unfit:
         return unfit
-    text = decode(page)
     kind = _kind(page)
+    if kind == RECORD_TYPE:
+        return clean_record(page)
+    text = decode(page)
     if len(_CONTROL.findall(text[:_SNIFF])) > _MAX_CONTROL * len(text[:_SNIFF]) + 1:
         return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, "binary")
     if kind != "text/plain" and _HTML.search(text[:_SNIFF]):
@@ -65,7 +69,7 @@ def _unfit(page: Page) -> Discard | None:
         return _discard(page, DiscardReason.TOO_LARGE, f"{len(page.body)} bytes")
     if not page.body.strip(b" \t\r\n\x00"):
         return _discard(page, DiscardReason.EMPTY)
-    if not _kind(page).startswith("text/") and _kind(page) not in _PLAIN | _ALSO_HTML:
+    if not _kind(page).startswith("text/") and _kind(page) not in _PLAIN | _ALSO_HTML | {RECORD_TYPE}:
         return _discard(page, DiscardReason.NOT_HTML_OR_TEXT, _kind(page))
     return None
 

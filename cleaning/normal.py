@@ -24,6 +24,11 @@ def has_bidi_controls(text: str) -> bool:
     return _BIDI.search(text) is not None
 
 
+def shown(words: str) -> str:
+    """A short piece of text (a title, a name) in normal form and on one line."""
+    return " ".join(normal(Spotted(words, range(len(words)))).text.split())
+
+
 def normal(raw: Spotted) -> Spotted:
     """The text without invisible characters and with composed accents; line ends stay."""
     return _composed(_visible(raw))

@@ -26,7 +26,7 @@ def clean_record(page: Page) -> Story | Discard:
         fields = json.loads(page.body)
         text = fields["text"]
         published = _published(fields)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return Discard(url=page.url, reason=DiscardReason.UNREADABLE, detail=f"no story record: {error}")
     if not isinstance(text, str):
         return Discard(url=page.url, reason=DiscardReason.UNREADABLE, detail="no story record: text is no text")
@@ -36,7 +36,7 @@ def clean_record(page: Page) -> Story | Discard:
         source_id=page.source_id,
         title=str(fields.get("title") or ""),
         published=published,
-        language=fields.get("lang"),
+        language=str(fields.get("lang") or "") or None,
         fetched_at=None,
     )
 

@@ -13,6 +13,7 @@ from cleaning.days import read_moment
 from cleaning.fingerprint import signature
 from cleaning.language import detect
 from cleaning.moments import Candidate, Choice, choose, instant
+from cleaning.normal import shown
 from cleaning.offsets import PARAGRAPH_BREAK, joined, segments
 from cleaning.peel import Peeled
 from models.records import Dateline, Instant, Precision, Story
@@ -49,17 +50,17 @@ def tell(peeled: Peeled, around: Surroundings) -> Story:
         url=around.url,
         canonical_url=canonical_url(around.canonical or around.url),
         source_id=around.source_id,
-        title=peeled.title,
+        title=shown(peeled.title),
         text=body.text,
         language=language,
         language_score=score,
         published=choice.published,
         modified=_modified(peeled, around, choice),
         candidates=choice.candidates,
-        bylines=tuple(dict.fromkeys((*peeled.bylines, *around.bylines))),
+        bylines=tuple(dict.fromkeys(shown(name) for name in (*peeled.bylines, *around.bylines))),
         dateline=_dateline(peeled, choice),
-        origin=origin,
-        carrier=carrier,
+        origin=shown(origin or "") or None,
+        carrier=shown(carrier or "") or None,
         flags=_flags(peeled, around, choice, body.text, score),
         segments=segments(body, around.source),
         text_sha256=hashlib.sha256(body.text.encode()).hexdigest(),
