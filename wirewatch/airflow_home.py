@@ -1,4 +1,7 @@
-"""A ready Airflow home: folders, secrets that are made once, and a metadata database at the current schema."""
+"""A ready Airflow home: folders, secrets that are made once, a metadata database that knows our DAGs.
+
+`python -m wirewatch.airflow_home` makes the checkout's own, var/airflow, ready; `./run` does so at set-up.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from pathlib import Path
 from models.errors import WirewatchError
 
 _USER = "admin"
-_MIGRATE_LIMIT_S = 300
+_COMMAND_LIMIT_S = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +62,13 @@ def prepare(home: AirflowHome) -> None:
     """Make the home ready; what is there already is left alone, so a second call costs nothing.
 
     Raises:
-        WirewatchError: Airflow could not bring its metadata database up to date.
+        WirewatchError: Airflow could not bring its metadata database up to date, or read the DAGs.
     """
     write_secrets(home)
     stamp = home.folder / f"migrated-{version('apache-airflow-core')}"
     if not stamp.exists():
-        _migrate(home)
+        _airflow(home, "db", "migrate")
+        _airflow(home, "dags", "reserialize")
         stamp.touch()
 
 
@@ -94,15 +98,20 @@ def _write_once(path: Path, make: Callable[[], str]) -> None:
         file.write(make())
 
 
-def _migrate(home: AirflowHome) -> None:
-    """Let Airflow bring its metadata database to its own schema."""
+def _airflow(home: AirflowHome, *words: str) -> None:
+    """Run one command of Airflow to its end."""
     done = subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"],
+        [sys.executable, "-m", "airflow", *words],
         env=home.environment({}),
         capture_output=True,
         text=True,
-        timeout=_MIGRATE_LIMIT_S,
+        timeout=_COMMAND_LIMIT_S,
         check=False,
     )
     if done.returncode:
-        raise WirewatchError("airflow db migrate", f"ended with status {done.returncode}", hint=done.stderr[-800:])
+        raise WirewatchError(f"airflow {' '.join(words)}", f"ended with {done.returncode}", hint=done.stderr[-800:])
+
+
+if __name__ == "__main__":
+    _checkout = Path(__file__).resolve().parent.parent
+    prepare(AirflowHome(checkout=_checkout, folder=_checkout / "var" / "airflow"))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -21,11 +21,11 @@ _PAUSE_S = 0.1
 
 
 class ProcessGroup:
-    """Children in a session of their own, so that Ctrl-C reaches only us and we end them in good order.
+    """Children in a process group of their own, so that Ctrl-C reaches only us and we end them in good order.
 
     Use it as a context manager. On leaving, the group gets SIGTERM, `grace_s` seconds later SIGKILL. Some children open
-    further sessions (Airflow's tasks do); where the system shows the environment of processes (Linux), those are found
-    by a mark in it and ended too.
+    groups of their own (Airflow's tasks do); where the system shows the environment of processes (Linux), those are
+    found by a mark in it and ended too.
     """
 
     def __init__(self, *, env: Mapping[str, str], logs: Path, grace_s: float = 15.0) -> None:
@@ -85,8 +85,9 @@ class ProcessGroup:
         return tuple(int(entry.name) for entry in _PROC.glob("[0-9]*") if mark in _environment(entry))
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._group and any(child.poll() is None for child in self._children.values()):
-            os.killpg(self._group, number)
+        if self._group:
+            with suppress(ProcessLookupError):  # all of the group have ended
+                os.killpg(self._group, number)
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -117,7 +118,5 @@ def _environment(entry: Path) -> list[bytes]:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):  # it ended between being seen and being killed
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:  # it ended between being seen and being killed
-        return

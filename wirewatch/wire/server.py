@@ -158,7 +158,9 @@ def _listening(port: int) -> Iterator[_Server]:
     try:
         server = _Server(("127.0.0.1", port), BaseHTTPRequestHandler)
     except OSError as error:
-        raise WirewatchError(f"127.0.0.1:{port}", "another program listens there", hint="stop it, or choose other ports") from error
+        raise WirewatchError(
+            f"127.0.0.1:{port}", "another program listens there", hint="stop it, or choose other ports"
+        ) from error
     with server:
         yield server
 
