@@ -198,12 +198,12 @@ def _most_told(values: Iterable[Any]) -> Any:
 
 
 def _origins(stories: Rows) -> tuple[str, ...]:
-    """One name per independent origin: who wrote the text, else the outlet that shows it."""
+    """Names of the independent origins, each once: who wrote the text, else the outlet that shows it."""
     named: dict[str, str] = {}
     for row in stories:
         if row.role == "origin" or row.origin_key not in named:
             named[row.origin_key] = row.origin or row.outlet
-    return tuple(named.values())
+    return _distinct(named.values())
 
 
 def _mediation(stories: Rows) -> tuple[MediationStatus, tuple[str, ...]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from models.records import Actor, Claim, ClaimType, CountRole, Quantity
+from models.records import Claim, ClaimType, CountRole, Quantity
 from nlp.candidates import by_speaker, full_name
 from nlp.clauses import Span
 from nlp.encoder import Floats
-from nlp.exchange import Counted, Parties
+from nlp.exchange import Counted
 from nlp.read_story import ReadStory
 from nlp.spans import overlap, trimmed
 
@@ -67,8 +67,8 @@ def _counted_claims(plain: Claim, counts: Sequence[Counted], quantities: Sequenc
 
 def _number_claim(plain: Claim, number: Quantity, counts: Sequence[Counted]) -> Claim:
     of_flow = next((c for c in counts if c.number is number), None)
-    giving = _likeliest(of_flow.giving) if of_flow else None
-    taking = _likeliest(of_flow.taking) if of_flow else None
+    giving = of_flow.releasing if of_flow else None
+    taking = of_flow.receiving if of_flow else None
     told = number.best if number.best is not None else number.words
     names = f"{giving.name if giving else '?'}->{taking.name if taking else '?'}"
     value = f"{names}={told}" if of_flow else f"{number.role.value}={told}"
@@ -88,8 +88,3 @@ def _number_claim(plain: Claim, number: Quantity, counts: Sequence[Counted]) -> 
         high=number.high,
         score=plain.score,
     )
-
-
-def _likeliest(parties: Parties) -> Actor | None:
-    actor, _ = max(parties.values(), key=lambda pair: pair[1], default=(None, 0.0))
-    return actor

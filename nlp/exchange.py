@@ -42,6 +42,7 @@ _NEEDED: Final = {
     CountRole.KILLED: 0.7,
 }
 Parties = Mapping[str, tuple[Actor, float]]
+_FLOWING: Final = KINDS.index(RELEASED)
 _RATHER: Final = 0.5  # rather yes than no
 _ABSENT: Final[tuple[None, float]] = (None, 0.0)
 _FLOOR: Final = 0.05  # a party the document hardly names may still stand beside a number
@@ -55,34 +56,43 @@ _EACH: Final = re.compile(
 _SEEN: Final = 0.5  # of a token of a name that no list knows
 _UNSAID: Final = 0.25  # a direction whose parties are less likely than this is not named
 _LONGEST_PLACE: Final = 80  # characters
+_SURE_PLACE: Final = 0.65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """People counted as the captives of a flow, and how likely each party gives or takes them."""
+    """People counted as the captives of a flow, and who gives them to whom."""
 
     number: Quantity
     score: float
     status: CaptiveStatus
-    giving: Parties
-    taking: Parties
+    releasing: Actor | None  # None = not named
+    receiving: Actor | None
 
 
 def counted(read: ReadStory) -> tuple[Counted, ...]:
     """The numbers of the text that count the captives of a flow, with their parties and status."""
-    flowing = KINDS.index(RELEASED)
+    named, weights = parties_of(read), _weights(read)
     rows = ((q, read.quantity_row(i)) for i, q in enumerate(read.quantities) if q.role not in _NEVER_A_FLOW)
-    named = parties_of(read)
     return tuple(
-        Counted(
-            number=number,
-            score=float(read.related.kinds[row, flowing]),
-            status=_status(number.words, read.related.statuses[row]),
-            giving=_only(named, by_party(read.mentions, read.related.relations["releasing"][row])),
-            taking=_only(named, by_party(read.mentions, read.related.relations["receiving"][row])),
-        )
+        _counted(read, number, row, named, weights)
         for number, row in rows
-        if read.related.kinds[row, flowing] > _NEEDED[number.role]
+        if read.related.kinds[row, _FLOWING] > _NEEDED[number.role]
+    )
+
+
+def _counted(
+    read: ReadStory, number: Quantity, row: int, named: frozenset[str], weights: Mapping[str, float]
+) -> Counted:
+    giving = _only(named, by_party(read.mentions, read.related.relations["releasing"][row]))
+    taking = _only(named, by_party(read.mentions, read.related.relations["receiving"][row]))
+    releasing, receiving, score = _direction(giving, taking, weights)
+    return Counted(
+        number=number,
+        score=min(1.0, float(read.related.kinds[row, _FLOWING]) * score),
+        status=_status(number.words, read.related.statuses[row]),
+        releasing=releasing,
+        receiving=receiving,
     )
 
 
@@ -136,8 +146,7 @@ def _phase(reading: Reading, *, is_exchange: bool) -> tuple[ReportPhase, float]:
 
 def flows(read: ReadStory, found: Sequence[Counted]) -> tuple[Flow, ...]:
     """Directed flows: one per direction and kind of captive that the text counts; the reverse one of an exchange."""
-    weights = _weights(read)
-    directed = [flow for one in found if (flow := _flow(one, weights))]
+    directed = [flow for one in found if (flow := _flow(one))]
     kept = _distinct([way for flow in directed for way in _each_way(read, flow)]) or _uncounted(read)
     if read.reading.yes_no["two_way"] > _RATHER:
         kept += [Flow(releasing=f.receiving, receiving=f.releasing, count=None) for f in _one_way(kept)]
@@ -163,21 +172,20 @@ def _weights(read: ReadStory) -> dict[str, float]:
     return {code: min(1.0, giving.get(code, _ABSENT)[1] + taking.get(code, _ABSENT)[1]) for code in {*giving, *taking}}
 
 
-def _flow(one: Counted, weights: Mapping[str, float]) -> Flow | None:
-    releasing, receiving, score = _direction(one.giving, one.taking, weights)
-    if releasing is None and receiving is None:
+def _flow(one: Counted) -> Flow | None:
+    if one.releasing is None and one.receiving is None:
         return None
     number = one.number
     return Flow(
-        releasing=releasing,
-        receiving=receiving,
+        releasing=one.releasing,
+        receiving=one.receiving,
         count=number.best,
         count_kind=number.kind,
         status=one.status,
         words=number.words,
         start=number.start,
         end=number.end,
-        score=min(1.0, one.score * score),
+        score=one.score,
     )
 
 
@@ -262,6 +270,6 @@ def _mediation(read: ReadStory) -> tuple[MediationStatus, tuple[Actor, ...]]:
 
 
 def _place(reading: Reading) -> str | None:
-    spans = [s for s in marked(reading, "place") if s.end - s.start <= _LONGEST_PLACE]
+    spans = [s for s in marked(reading, "place", at_least=_SURE_PLACE) if s.end - s.start <= _LONGEST_PLACE]
     best = max(spans, key=lambda s: s.score, default=None)
     return reading.text[best.start : best.end] if best else None

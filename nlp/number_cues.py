@@ -16,7 +16,8 @@ _LEFT = {
         "մոտ շուրջ մոտավորապես գրեթե|დაახლოებით"
     ),
     CountKind.AT_LEAST: (
-        "at_least no_(?:fewer|less)_than not_(?:fewer|less)_than more_than over above upwards_of "
+        "at_least no_(?:fewer|less)_than not_(?:fewer|less)_than more_than above upwards_of "
+        "(?<!hand_)(?<!hands_)(?<!handed_)(?<!handing_)(?<!turn_)(?<!turned_)(?<!give_)(?<!gave_)over "
         "in_excess_of|"
         "не_менее не_меньше более больше свыше как_минимум минимум хотя_бы щонайменше "
         "понад більш_ніж не_менш_як|"
