@@ -156,18 +156,18 @@ class WireSpider(scrapy.Spider):
 
     def feed_failed(self, failure: Failure) -> None:
         """Remember why a source could not be polled."""
-        source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
+        source: Source = _request_of(failure).cb_kwargs["source"]
         self.tallies[source.id].error = _cause(failure)
 
     def page_failed(self, failure: Failure) -> None:
         """Count a page that did not come."""
-        source: Source = failure.request.cb_kwargs["source"]  # type: ignore[attr-defined]
+        source: Source = _request_of(failure).cb_kwargs["source"]
         tally = self.tallies[source.id]
         if isinstance(failure.value, IgnoreRequest):
             tally.refused += 1
         else:
             tally.failed += 1
-        _log.warning("%s: %s", failure.request.url, _cause(failure))  # type: ignore[attr-defined]
+        _log.warning("%s: %s", _request_of(failure).url, _cause(failure))
 
     def closed(self, reason: str) -> None:
         """Make the rest safe; Scrapy calls this at the end."""
@@ -232,6 +232,11 @@ def _as_stored(name: str, value: str) -> tuple[str, str]:
 def _header(response: Response, name: str) -> str:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else ""
+
+
+def _request_of(failure: Failure) -> scrapy.Request:
+    request: scrapy.Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it to Twisted's failures
+    return request
 
 
 def _cause(failure: Failure) -> str:

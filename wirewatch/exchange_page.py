@@ -58,7 +58,7 @@ def _side(row: Row) -> str:
 def _teller(row: Row) -> str:
     side = f" [{_side(row)}]" if _side(row) else ""
     voice = "own voice" if row["claimer"] == "author" else row["claimer"]
-    carried = f" (via {row['carrier']})" if row["carrier"] else ""
+    carried = f" (carrying {row['origin']})" if row["carrier"] and row["origin"] != row["outlet"] else ""
     return f"{row['outlet']}{carried}: {voice}{side} “{_cut(str(row['words']))}”"
 
 

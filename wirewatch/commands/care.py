@@ -37,9 +37,8 @@ def check_config(context: typer.Context) -> None:
     watched = read_sources(settings.watch / "sources.toml")
     rules = read_rules(settings.watch / "rules.toml", channels=[channel.name for channel in settings.channels])
     actors = read_entries(settings.watch / "actors.toml")
-    say(
-        f"{len(watched)} sources, {len(rules)} rules, {len(actors)} actors, {len(settings.channels)} channels: all right"
-    )
+    channels = len(settings.channels)
+    say(f"{len(watched)} sources, {len(rules)} rules, {len(actors)} actors, {channels} channels: all right")
 
 
 @_config.command("show")
