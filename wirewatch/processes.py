@@ -28,7 +28,7 @@ class ProcessGroup:
     found by a mark in it and ended too.
     """
 
-    def __init__(self, *, env: Mapping[str, str], logs: Path, grace_s: float = 15.0) -> None:
+    def __init__(self, *, env: Mapping[str, str], logs: Path, grace_s: float = 8.0) -> None:
         """Give every child `env`, and a log file in the folder `logs`."""
         self._mark = secrets.token_hex(8)
         self._env = {**env, _MARK: self._mark}
