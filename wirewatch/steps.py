@@ -307,7 +307,7 @@ def _decide_all(desk: Desk, at: datetime, tick: Tick) -> tuple[int, int]:
 
 def _deliver_all(desk: Desk, tick: Tick) -> tuple[int, list[str]]:
     sent, failures = 0, []
-    while delivery := outbox.take(desk.warehouse, desk.worker.name):
+    while delivery := outbox.take(desk.warehouse, desk.worker.name, lease_s=desk.settings.lease_s):
         fail_point("alert.before_send")
         why = _deliver(desk, delivery)
         if why:

@@ -19,7 +19,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
-from examples import SKIP, Aligner, Example, Question, labels, lengthen, read_rows, scorer
+from examples import SKIP, Aligner, Example, Question, labels, read_rows, scorer, twins
 from export import write
 from network import Reader, Relations
 from torch import Tensor, nn
@@ -255,7 +255,7 @@ def train(model: Model, examples: list[Example], dev: list[Example], asked: argp
             slope.step()
             for name, value in parts.items():
                 sums.setdefault(name, []).append(value)
-            if epoch >= asked.epochs - 5:
+            if epoch >= asked.epochs - 3:
                 if mean is None:
                     mean = deepcopy(model)
                 average(mean, model, EMA_KEEP)
@@ -298,8 +298,8 @@ def main() -> None:
         limit=asked.tokens,
     )
     told = read_rows(asked.gold, ("train1", "train2"))
-    lengthened = lengthen(told, random.Random(asked.seed))  # noqa: S311 - which stories, not a secret
-    examples = [aligner.example(row) for row in [*told, *lengthened]]
+    again = twins(told, random.Random(asked.seed))  # noqa: S311 - which stories, not a secret
+    examples = [aligner.example(row) for row in [*told, *again]]
     dev = [aligner.example(row) for row in read_rows(asked.gold, ("dev",))]
     questions = sum(len(e.questions) for e in examples)
     print(f"{len(examples)} stories, {questions} questions, {sum(len(e.tags) for e in examples)} spans", flush=True)

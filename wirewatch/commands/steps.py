@@ -100,8 +100,13 @@ def run(context: typer.Context) -> None:
         raise typer.Exit(PARTIAL)
 
 
-def demo() -> None:
+def demo(
+    var: Annotated[Path | None, typer.Option(help="folder for what it writes; var/demo when left out")] = None,
+    port: Annotated[
+        int, typer.Option(help="first of the ports for the sites; the receiver takes the one before")
+    ] = 18700,
+) -> None:
     """Carry the bundled wire through every step under Airflow, on this machine alone."""
     from wirewatch.demo import demo as run_demo
 
-    raise typer.Exit(run_demo())
+    raise typer.Exit(run_demo(var=var, first_port=port, receiver_port=port - 1))
