@@ -37,6 +37,7 @@ from models.tables import (
     syndication_member,
 )
 
+_ORIGINS = text("SELECT version_id, origin_name, house FROM v_origin")
 _FIGURES = text("SELECT * FROM v_exchange WHERE exchange = :slug ORDER BY releasing, receiving")
 Rows = Sequence[Any]  # rows of SQLAlchemy: their width is the query's, not ours
 
@@ -52,6 +53,8 @@ class _Ledger:
     flows: Rows
     loaded: tuple[str, ...]
     names: Mapping[str, str]
+    origins: Mapping[int, str]  # version → name of who wrote the origin of its cluster
+    houses: Mapping[int, str]  # version → whose word it is: one value per independent origin
 
     def name(self, code: str | None) -> str:
         return self.names.get(code, code) if code else "a party not named"
@@ -128,6 +131,7 @@ def _read(connection: Connection, slug: str) -> _Ledger:
     loaded = connection.execute(
         select(mention.c.words).where(mention.c.version_id.in_(members), mention.c.loaded).distinct()
     ).scalars()
+    origins = connection.execute(_ORIGINS).all()
     return _Ledger(
         row=row,
         figures=connection.execute(_FIGURES, {"slug": slug}).all(),
@@ -136,6 +140,8 @@ def _read(connection: Connection, slug: str) -> _Ledger:
         flows=flows,
         loaded=tuple(sorted(loaded)),
         names=_names(connection, flows),
+        origins={row.version_id: row.origin_name for row in origins},
+        houses={row.version_id: row.house for row in origins},
     )
 
 
@@ -168,10 +174,10 @@ def _state(ledger: _Ledger) -> ExchangeState:
         first_published_precision=Precision(dated[0].published_precision) if dated else Precision.UNKNOWN,
         latest_published_at=dated[-1].published_at if dated else None,
         outlets=_distinct(s.outlet for s in ledger.stories),
-        origins=_origins(ledger.stories),
+        origins=tuple(dict.fromkeys(ledger.origins[s.id] for s in ledger.stories)),
         carriers=_distinct(s.carrier for s in ledger.stories if s.carrier),
         stories=len(ledger.stories),
-        independent_origins=len({s.origin_key for s in ledger.stories}),
+        independent_origins=len({ledger.houses[s.id] for s in ledger.stories}),
         voices=_voices(ledger),
         sides_heard=heard,
         sides_missing=tuple(p for p in parties if p not in heard),
@@ -195,15 +201,6 @@ def _most_told(values: Iterable[Any]) -> Any:
     """The value most stories give; among equals the one given last (the values come latest first)."""
     counted = Counter(v for v in values if v is not None)
     return counted.most_common(1)[0][0] if counted else None
-
-
-def _origins(stories: Rows) -> tuple[str, ...]:
-    """Names of the independent origins, each once: who wrote the text, else the outlet that shows it."""
-    named: dict[str, str] = {}
-    for row in stories:
-        if row.role == "origin" or row.origin_key not in named:
-            named[row.origin_key] = row.origin or row.outlet
-    return _distinct(named.values())
 
 
 def _mediation(stories: Rows) -> tuple[MediationStatus, tuple[str, ...]]:
@@ -264,7 +261,7 @@ def _voices(ledger: _Ledger) -> tuple[Voice, ...]:
             claimer=claimer,
             side=side,
             outlets=_distinct(s.outlet for s in tellers),
-            independent_origins=len({s.origin_key for s in tellers}),
+            independent_origins=len({ledger.houses[s.id] for s in tellers}),
         )
         for (claimer, side), tellers in sorted(told.items(), key=lambda item: (-len(item[1]), str(item[0])))
     )

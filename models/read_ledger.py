@@ -10,8 +10,9 @@ from models.ledger_state import resolve
 
 _EXCHANGES: Final = text("SELECT * FROM v_exchange ORDER BY first_published_at DESC, exchange, releasing, receiving")
 _LEDGER: Final = text("""
-    SELECT releasing, receiving, slot, value, count_best, claimer, claimer_side, outlet, outlet_side, origin, carrier,
-           origin_key, first_seen_at, published_at, story_id, span_start, span_end, words, model, score
+    SELECT releasing, receiving, slot, value, count_best, claimer, claimer_side, outlet, outlet_side, origin,
+           carrier, origin_key, independent_origin, first_seen_at, published_at, story_id, span_start,
+           span_end, words, model, score
     FROM v_claim_ledger WHERE exchange = :slug
     ORDER BY releasing, receiving, slot, value, published_at, story_id, span_start""")
 _PHASES: Final = text("""

@@ -19,12 +19,12 @@ _RANKED_COUNTS = """
 SELECT leg_id, best, ROW_NUMBER() OVER (
          PARTITION BY leg_id ORDER BY origins DESC, last_told DESC, best ASC) AS place
 FROM (SELECT cl.leg_id AS leg_id, c.best AS best,
-             COUNT(DISTINCT m.cluster_id) AS origins,
+             COUNT(DISTINCT h.house) AS origins,
              MAX(COALESCE(v.published_at, v.first_seen_at)) AS last_told
       FROM claim_link cl
       JOIN claim c ON c.id = cl.claim_id
       JOIN story_version v ON v.id = c.version_id
-      JOIN syndication_member m ON m.version_id = v.id
+      JOIN v_origin h ON h.version_id = v.id
       WHERE cl.slot = 'count' AND cl.leg_id IS NOT NULL AND c.best IS NOT NULL
       GROUP BY cl.leg_id, c.best) counted
 """
@@ -33,7 +33,7 @@ _STORIES = """
 SELECT em.exchange_id AS exchange_id,
        COUNT(*) AS stories,
        COUNT(DISTINCT s.outlet_id) AS outlets,
-       COUNT(DISTINCT m.cluster_id) AS independent_origins,
+       COUNT(DISTINCT h.house) AS independent_origins,
        MIN(v.published_at) AS first_published_at,
        MAX(v.published_at) AS latest_published_at,
        MIN(v.first_seen_at) AS first_seen_at
@@ -41,11 +41,25 @@ FROM exchange_member em
 JOIN story_version v ON v.id = em.version_id
 JOIN story st ON st.id = v.story_id
 JOIN source s ON s.id = st.source_id
-JOIN syndication_member m ON m.version_id = v.id
+JOIN v_origin h ON h.version_id = v.id
 GROUP BY em.exchange_id
 """
 
 VIEWS: Final[dict[str, str]] = {
+    # Whose word a text is: the house that wrote the origin of its cluster of copies. Ten stories of one house are one
+    # independent origin, and so are outlets of one owner.
+    "v_origin": """
+SELECT m.version_id AS version_id, y.key AS origin_key, COALESCE(vo.origin, oo.name) AS origin_name,
+       COALESCE(named.owner, vo.origin, oo.owner) AS house
+FROM syndication_member m
+JOIN syndication_cluster y ON y.id = m.cluster_id
+JOIN syndication_member mo ON mo.cluster_id = m.cluster_id AND mo.role = 'origin'
+JOIN story_version vo ON vo.id = mo.version_id
+JOIN story so ON so.id = vo.story_id
+JOIN source xo ON xo.id = so.source_id
+JOIN outlet oo ON oo.id = xo.outlet_id
+LEFT JOIN outlet named ON named.name = vo.origin
+""",
     "v_story": """
 SELECT v.key AS story_id, o.name AS outlet, o.country AS outlet_country, o.side AS outlet_side, o.owner AS outlet_owner,
        s.id AS source, COALESCE(v.origin, o.name) AS origin, v.carrier AS carrier,
@@ -83,8 +97,8 @@ WHERE e.redirect_to IS NULL
 SELECT e.slug AS exchange, l.releasing AS releasing, l.receiving AS receiving, cl.slot AS slot,
        c.value AS value, c.best AS count_best, c.low AS count_low, c.high AS count_high, c.count_role AS count_role,
        c.claimer AS claimer, c.claimer_code AS claimer_side, c.type AS claim_type,
-       o.name AS outlet, o.side AS outlet_side, COALESCE(v.origin, o.name) AS origin, v.carrier AS carrier,
-       y.key AS origin_key, m.role AS syndication_role,
+       o.name AS outlet, o.side AS outlet_side, h.origin_name AS origin, h.house AS independent_origin,
+       v.carrier AS carrier, h.origin_key AS origin_key, m.role AS syndication_role,
        v.key AS story_id, v.published_at AS published_at, v.first_seen_at AS first_seen_at,
        c.span_start AS span_start, c.span_end AS span_end, c.words AS words, c.score AS score,
        md.name AS model, md.version AS model_version, md.weights_sha256 AS weights_sha256
@@ -98,6 +112,6 @@ JOIN story st ON st.id = v.story_id
 JOIN source s ON s.id = st.source_id
 JOIN outlet o ON o.id = s.outlet_id
 JOIN syndication_member m ON m.version_id = v.id
-JOIN syndication_cluster y ON y.id = m.cluster_id
+JOIN v_origin h ON h.version_id = v.id
 """,
 }

@@ -41,7 +41,7 @@ def _slot(slot: str, rows: Sequence[Row]) -> list[str]:
     )
     for (leg, value), group in groupby(ordered, key=lambda row: (_leg(row), str(row["value"]))):
         told = list(group)
-        origins = len({row["origin_key"] for row in told})
+        origins = len({row["independent_origin"] for row in told})
         lines.append(f"  {leg}{_cut(value)}  — {origins} independent origin{'s' if origins != 1 else ''}")
         lines += [f"      {line}" for line in dict.fromkeys(_teller(row) for row in told)]
     return lines
