@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
 from models.records import Page, Sighting, WarcPlace
+from models.rows import parts
 from models.tables import capture, sighting
 from models.warehouse import Warehouse
 
@@ -96,16 +97,13 @@ def _see(connection: Connection, seen: Sighting) -> int:
 
 def known_urls(warehouse: Warehouse, source_id: str, urls: Iterable[str]) -> frozenset[str]:
     """Those of the addresses that were captured whole through this source."""
-    asked = tuple(urls)
+    whole = select(capture.c.url).where(capture.c.source_id == source_id, capture.c.status == HTTPStatus.OK)
     with warehouse.read() as connection:
-        rows = connection.execute(
-            select(capture.c.url).where(
-                capture.c.source_id == source_id,
-                capture.c.status == HTTPStatus.OK,
-                capture.c.url.in_(asked),
-            )
+        return frozenset(
+            url
+            for asked in parts(tuple(urls))
+            for url in connection.execute(whole.where(capture.c.url.in_(asked))).scalars()
         )
-        return frozenset(rows.scalars())
 
 
 def load(connection: Connection, ids: Sequence[int]) -> tuple[StoredCapture, ...]:

@@ -182,7 +182,7 @@ def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tu
         connection: a transaction that no other link step shares.
         joining: row ids of versions that are about to be linked.
     """
-    rows = connection.execute(
+    wanted = (
         select(
             report,
             story_version.c.id.label("version"),
@@ -190,6 +190,7 @@ def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tu
             story_version.c.title,
             story_version.c.text,
             story_version.c.language,
+            story_version.c.stage,
             story_version.c.published_at,
             story_version.c.first_seen_at,
             outlet.c.name.label("outlet"),
@@ -202,18 +203,21 @@ def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tu
         .join(outlet, outlet.c.id == source.c.outlet_id)
         .join(syndication_member, syndication_member.c.version_id == story_version.c.id)
         .join(syndication_cluster, syndication_cluster.c.id == syndication_member.c.cluster_id)
-        .where((story_version.c.stage == "linked") | story_version.c.id.in_(joining))
-        .where(report.c.is_exchange)
+        .where(story_version.c.stage.in_(("linked", "link")), report.c.is_exchange)
         .order_by(story_version.c.key)
-    ).all()
-    ids = [row.version for row in rows]
-    flows, claims = _by_version(connection, flow, ids), _by_version(connection, claim, ids)
+    )
+    allowed = frozenset(joining)
+    rows = [row for row in connection.execute(wanted) if row.stage == "linked" or row.version in allowed]
+    flows, claims = _by_version(connection, flow), _by_version(connection, claim)
     return tuple(_linked(row, flows.get(row.version, ()), claims.get(row.version, ())) for row in rows)
 
 
-def _by_version(connection: Connection, table: Any, ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+def _by_version(connection: Connection, table: Any) -> Mapping[int, Sequence[Row[Any]]]:
+    """Rows of the versions that report an exchange, in order; asked for as one set, for a list may be too long."""
     grouped: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(select(table).where(table.c.version_id.in_(ids)).order_by(table.c.position)):
+    reporting = select(report.c.version_id).where(report.c.is_exchange)
+    rows = select(table).where(table.c.version_id.in_(reporting)).order_by(table.c.version_id, table.c.position)
+    for row in connection.execute(rows):
         grouped.setdefault(row.version_id, []).append(row)
     return grouped
 

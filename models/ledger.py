@@ -1,47 +1,79 @@
 """The exchange ledger as rows: what linking found becomes exchanges, legs, cells and phases; slugs stay.
 
-`link` recomputes the whole partition; here it is matched with the stored one by shared members, so that an exchange
-keeps its slug for ever, a merge keeps the older one and redirects the other, and a second run changes nothing.
+`link` recomputes the whole partition; here it is matched with the stored one by shared members: a stored exchange lives
+on where most of its members went. So an exchange keeps its slug for ever, a split leaves it with the larger part, a
+merge keeps the older one and redirects the other, and a second run changes nothing.
 """
 
 from __future__ import annotations
 
 import string
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from models.records import Exchange, LegKey
 from models.rows import new_id
-from models.tables import claim, claim_link, exchange, exchange_member, leg, phase, story_version
+from models.tables import claim, claim_link, exchange, exchange_member, leg, phase, report, story_version
 from models.warehouse import now
 
 Cells = frozenset[tuple[int, str | None, str | None, bool, str]]
 
 
 def save_exchanges(connection: Connection, found: Sequence[Exchange]) -> int:
-    """Make the ledger say what linking found; gives how many exchanges changed (their alert stage is then open)."""
-    versions = _version_ids(connection, found)
+    """Make the ledger say what linking found in all reports; gives how many exchanges changed.
+
+    A changed exchange waits for the alert step. One that no report speaks of any more keeps its slug and nothing else.
+    """
+    versions = _version_ids(connection)
     stored = {row.version_id: row.exchange_id for row in connection.execute(select(exchange_member))}
-    taken: set[int] = set()
-    changed = 0
-    for told in sorted(found, key=lambda e: (e.opened_on, e.key)):
-        members = {versions[key] for key in told.members}
-        older = sorted({stored[v] for v in members if v in stored} - taken)
+    in_order = sorted(found, key=lambda e: (e.opened_on, e.key))
+    heirs = _heirs([{versions[key] for key in told.members} for told in in_order], stored)
+    before = {row_id: _Wanted.stored(connection, row_id) for row_id in heirs}
+    changed = sum(_empty(connection, row_id) for row_id in sorted(set(stored.values()) - set(heirs)))
+    for place, told in enumerate(in_order):
+        older = sorted(row_id for row_id, heir in heirs.items() if heir == place)
         row_id = older[0] if older else _open(connection, told)
-        taken.add(row_id)
-        _merge(connection, into=row_id, gone=_emptied(older[1:], members, stored))
-        changed += _bring(connection, row_id, told, versions)
+        for other in older[1:]:
+            _empty(connection, other)
+            connection.execute(update(exchange).where(exchange.c.id == other).values(redirect_to=row_id))
+        wanted = _Wanted.of(connection, told, versions)
+        if wanted != before.get(row_id):
+            _write(connection, row_id, wanted)
+            changed += 1
     return changed
 
 
-def _version_ids(connection: Connection, found: Sequence[Exchange]) -> Mapping[str, int]:
-    keys = {key for told in found for key in told.members}
-    rows = connection.execute(select(story_version.c.key, story_version.c.id).where(story_version.c.key.in_(keys)))
-    return {row.key: row.id for row in rows}
+def _heirs(found: Sequence[set[int]], stored: Mapping[int, int]) -> dict[int, int]:
+    """Which found exchange each stored one lives on in: the one that most of its members moved to.
+
+    Among equals the one with the oldest of them. A stored one whose members all left lives on in none.
+    """
+    moved: dict[int, Counter[int]] = defaultdict(Counter)
+    for place, members in enumerate(found):
+        for version in sorted(members & stored.keys()):
+            moved[stored[version]][place] += 1
+    oldest = [min(members) for members in found]
+    return {row_id: min(places, key=lambda p: (-places[p], oldest[p])) for row_id, places in moved.items()}
+
+
+def _version_ids(connection: Connection) -> Mapping[str, int]:
+    """Row ids of the versions that report an exchange, by public id."""
+    reporting = select(story_version.c.key, story_version.c.id).join(report).where(report.c.is_exchange)
+    return {row.key: row.id for row in connection.execute(reporting)}
+
+
+def _empty(connection: Connection, row_id: int) -> int:
+    """Take everything from an exchange but its slug; nobody is told, for there is nothing to tell."""
+    for table in (claim_link, leg, phase, exchange_member):
+        connection.execute(delete(table).where(table.c.exchange_id == row_id))
+    closed = update(exchange).where(exchange.c.id == row_id)
+    connection.execute(closed.values(stage="alerted", revision=exchange.c.revision + 1))
+    return 1
 
 
 def _open(connection: Connection, told: Exchange) -> int:
@@ -75,39 +107,13 @@ def mint(connection: Connection, parties: Sequence[str], day: date) -> str:
     raise LookupError(f"no letter is left for {stem}")
 
 
-def _emptied(others: Sequence[int], members: set[int], stored: Mapping[int, int]) -> tuple[int, ...]:
-    """Those of the other exchanges that have no member left when these members move away."""
-    return tuple(other for other in others if {version for version, held in stored.items() if held == other} <= members)
-
-
-def _merge(connection: Connection, *, into: int, gone: Sequence[int]) -> None:
-    for other in gone:
-        connection.execute(update(exchange).where(exchange.c.id == other).values(redirect_to=into, stage="alerted"))
-        for table in (claim_link, leg, phase, exchange_member):
-            connection.execute(delete(table).where(table.c.exchange_id == other))
-
-
-def _bring(connection: Connection, row_id: int, told: Exchange, versions: Mapping[str, int]) -> int:
-    """Bring one exchange to what was found; 1 when anything differed."""
-    wanted = _Wanted.of(connection, told, versions)
-    if wanted == _Wanted.stored(connection, row_id):
-        return 0
-    _write_members(connection, row_id, wanted.members)
-    _write_cells(connection, row_id, wanted)
-    _write_phases(connection, row_id, wanted.phases)
-    connection.execute(
-        update(exchange)
-        .where(exchange.c.id == row_id)
-        .values(phase=wanted.phase, stage="alert", revision=exchange.c.revision + 1, redirect_to=None)
-    )
-    return 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """All that the ledger holds of one exchange, comparable."""
 
     phase: str
+    parties: str
+    opened_on: date
     members: frozenset[int]
     legs: frozenset[tuple[str | None, str | None]]
     cells: Cells
@@ -124,6 +130,8 @@ class _Wanted:
         }
         return cls(
             phase=told.phase.value,
+            parties=",".join(told.parties),
+            opened_on=told.opened_on,
             members=members,
             legs=frozenset((key.releasing, key.receiving) for key in told.legs),
             cells=frozenset(
@@ -144,8 +152,11 @@ class _Wanted:
         }
         links = connection.execute(select(claim_link).where(claim_link.c.exchange_id == row_id))
         steps = connection.execute(select(phase).where(phase.c.exchange_id == row_id).order_by(phase.c.position))
+        row = connection.execute(select(exchange).where(exchange.c.id == row_id)).one()
         return cls(
-            phase=connection.execute(select(exchange.c.phase).where(exchange.c.id == row_id)).scalar_one(),
+            phase=row.phase,
+            parties=row.parties,
+            opened_on=row.opened_on,
             members=frozenset(connection.execute(members).scalars()),
             legs=frozenset(legs.values()),
             cells=frozenset(
@@ -157,6 +168,23 @@ class _Wanted:
 
 def _sides(key: LegKey | None) -> tuple[str | None, str | None, bool]:
     return (key.releasing, key.receiving, True) if key else (None, None, False)
+
+
+def _write(connection: Connection, row_id: int, wanted: _Wanted) -> None:
+    _write_members(connection, row_id, wanted.members)
+    _write_cells(connection, row_id, wanted)
+    _write_phases(connection, row_id, wanted.phases)
+    connection.execute(
+        update(exchange)
+        .where(exchange.c.id == row_id)
+        .values(
+            phase=wanted.phase,
+            parties=wanted.parties,
+            opened_on=wanted.opened_on,
+            stage="alert",
+            revision=exchange.c.revision + 1,
+        )
+    )
 
 
 def _write_members(connection: Connection, row_id: int, members: frozenset[int]) -> None:
@@ -208,12 +236,3 @@ def _write_phases(connection: Connection, row_id: int, steps: Sequence[tuple[str
     ]
     if rows:
         connection.execute(insert(phase), rows)
-
-
-def open_exchanges(connection: Connection) -> int:
-    """Exchanges that stand (merged ones do not)."""
-    return int(
-        connection.execute(
-            select(func.count()).select_from(exchange).where(exchange.c.redirect_to.is_(None))
-        ).scalar_one()
-    )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from models.errors import WarehouseError
+
+_ALONE: Final = {
+    "sqlite": ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"),
+    "postgresql": ("SELECT pg_advisory_xact_lock(7723002)",),
+}
 
 
 def config(**attributes: Any) -> Config:
@@ -35,13 +43,45 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(url: str) -> str:
-    """Bring a warehouse (made when absent) to the newest version; gives that version."""
-    from models.warehouse import connect
+    """Bring a warehouse (made when absent) to the newest version; gives that version.
+
+    The whole way up is one transaction: a process killed on it leaves the warehouse where it stood. Two that start at
+    once take turns.
+
+    Raises:
+        WarehouseError: it cannot be reached, or rows would refer to nothing; nothing is kept.
+    """
+    _move(url, lambda made: command.upgrade(made, "head"))
+    return head()
+
+
+def downgrade(url: str, version: str) -> None:
+    """Bring a warehouse back to an older version ("base" = empty), as one transaction.
+
+    Raises:
+        WarehouseError: it cannot be reached, or rows would refer to nothing; nothing is kept.
+    """
+    _move(url, lambda made: command.downgrade(made, version))
+
+
+def _move(url: str, way: Callable[[Config], None]) -> None:
+    from models.warehouse import connect, named_errors
 
     engine = connect(url)
     try:
-        with engine.begin() as connection:
-            command.upgrade(config(connection=connection), "head")
-        return head()
+        with named_errors(url), engine.connect() as connection:
+            for statement in _ALONE[engine.dialect.name]:
+                connection.exec_driver_sql(statement)
+            way(config(connection=connection))
+            _refuse_orphans(connection)
+            connection.commit()
     finally:
         engine.dispose()
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    """SQLite rebuilds tables with foreign keys off: look at the end that every reference still holds."""
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise WarehouseError("db upgrade", f"{len(orphans)} rows refer to nothing", hint="restore the last backup")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from models.errors import WarehouseError
 from models.records import Alert, Delivery, Phase, Rule, Told
@@ -143,7 +143,7 @@ def _told_fields(after: Told) -> dict[str, Any]:
 
 
 def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | None:
-    """Lease the oldest delivery that is due; None when nothing is."""
+    """Lease the oldest delivery that is due; None when nothing is. One that outlived its senders too often is dead."""
     with warehouse.write() as connection:
         moment = now(connection)
         due = (
@@ -152,11 +152,10 @@ def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | 
             .where(or_(delivery.c.lease_until.is_(None), delivery.c.lease_until < moment))
             .where(or_(delivery.c.next_try_at.is_(None), delivery.c.next_try_at <= moment))
             .order_by(delivery.c.id)
-            .limit(1)
+            .with_for_update(skip_locked=True)  # PostgreSQL; SQLite, where writers are alone, leaves it out
         )
-        if connection.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        row_id = connection.execute(due).scalar_one_or_none()
+        _bury(connection, due.where(delivery.c.attempts >= MAX_TRIES))
+        row_id = connection.execute(due.limit(1)).scalar_one_or_none()
         if row_id is None:
             return None
         connection.execute(
@@ -169,6 +168,19 @@ def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | 
             )
         )
         return _load(connection, int(row_id))
+
+
+def _bury(connection: Connection, worn: Select[int]) -> None:
+    connection.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(connection.execute(worn).scalars().all()))
+        .values(
+            state="dead",
+            lease_owner=None,
+            lease_until=None,
+            last_error=func.coalesce(delivery.c.last_error, "its sender died each time"),
+        )
+    )
 
 
 def _load(connection: Connection, row_id: int) -> Delivery:
@@ -210,9 +222,18 @@ def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -
 def mark_failed(
     warehouse: Warehouse, owner: str, failed: Delivery, cause: str, *, final: bool, retry_after_s: float | None = None
 ) -> None:
-    """Remember why a channel did not take it: tried again later, or dead after the last try."""
+    """Remember why a channel did not take it: tried again later, or dead after the last try.
+
+    Args:
+        warehouse: where.
+        owner: the holder of the lease; another's word changes nothing.
+        failed: the delivery as it was leased.
+        cause: why, in one line.
+        final: the channel never will take it.
+        retry_after_s: seconds to wait as the channel asked; 15 minutes at most, so that a silly answer mutes nobody.
+    """
     dead = final or failed.attempt >= MAX_TRIES
-    pause = retry_after_s or min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (failed.attempt - 1))
+    pause = min(_BACK_OFF_MAX_S, retry_after_s or _BACK_OFF_S * 2 ** (failed.attempt - 1))
     with warehouse.write() as connection:
         connection.execute(
             update(delivery)

@@ -3,7 +3,8 @@
     claim (short transaction) → work (no transaction) → finish (results + stage, one transaction, fenced)
 
 A worker that dies keeps its lease until it lapses; its row is then claimed by another. Attempts are counted at the
-claim, so that an item that kills its worker ends in quarantine too. Leases use the database's clock.
+claim, so that an item that kills its worker ends in quarantine too; and what was tried before is tried alone, so that
+it takes no batch of innocent items with it. Leases use the database's clock.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Table, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, func, insert, or_, select, update
 
 from models.errors import WarehouseError
-from models.tables import capture, quarantine, story_version
+from models.rows import parts
+from models.tables import capture, delivery, quarantine, story_version
 from models.warehouse import Warehouse, now
 
 _BACK_OFF_S = 30  # first pause after a failure; doubles with each try
@@ -31,11 +33,30 @@ class Queue:
 
     table: str  # capture | story_version
     stage: str
+    together: int = 1  # tries that an item makes in a batch with others; later ones it makes alone
 
 
 CLEAN: Final = Queue(table="capture", stage="clean")
 TAG: Final = Queue(table="story_version", stage="tag")
-LINK: Final = Queue(table="story_version", stage="link")
+# Linking takes all that waits at once, and a killed run is seldom the fault of one story.
+LINK: Final = Queue(table="story_version", stage="link", together=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One of `of` parts of a queue, 0 ≤ `part` < `of`: workers of different parts never meet."""
+
+    part: int
+    of: int
+
+    def __post_init__(self) -> None:
+        """Refuse a part that is none.
+
+        Raises:
+            ValueError: `part` is not from 0 to `of` - 1.
+        """
+        if not 0 <= self.part < self.of:
+            raise ValueError(f"shard {self.part} of {self.of}: the first is 0, the last {self.of - 1}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,37 +68,67 @@ class Worker:
     max_attempts: int = 3
 
 
-def claim(warehouse: Warehouse, queue: Queue, worker: Worker, *, limit: int) -> tuple[int, ...]:
-    """Lease up to `limit` waiting rows, oldest first; items tried too often go to quarantine instead."""
+def claim(
+    warehouse: Warehouse, queue: Queue, worker: Worker, *, limit: int, shard: Shard | None = None
+) -> tuple[int, ...]:
+    """Lease up to `limit` waiting rows: the fresh ones, oldest first; else one that was tried before.
+
+    Items tried too often go to quarantine instead.
+
+    Args:
+        warehouse: where.
+        queue: the stage the items wait in.
+        worker: who will hold them.
+        limit: greatest number of items.
+        shard: the part of the queue to look at; None = all of it.
+    """
     table = _TABLES[queue.table]
     with warehouse.write() as connection:
         moment = now(connection)
-        waiting = (
-            select(table.c.id, table.c.attempts, table.c.last_error)
-            .where(table.c.stage == queue.stage)
-            .where(or_(table.c.lease_until.is_(None), table.c.lease_until < moment))
-            .where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= moment))
-            .order_by(table.c.id)
-            .limit(limit)
-        )
-        if connection.dialect.name == "postgresql":
-            waiting = waiting.with_for_update(skip_locked=True)
-        rows = connection.execute(waiting).all()
-        for row in rows:
-            if row.attempts >= worker.max_attempts:
-                cause = row.last_error or "its worker died each time"
-                _put_aside(connection, queue, row.id, cause, row.attempts)
-        taken = tuple(row.id for row in rows if row.attempts < worker.max_attempts)
-        connection.execute(
-            update(table)
-            .where(table.c.id.in_(taken))
-            .values(
-                lease_owner=worker.name,
-                lease_until=moment + timedelta(seconds=worker.lease_s),
-                attempts=table.c.attempts + 1,
+        due = _due(queue, moment, shard)
+        _put_worn_aside(connection, queue, worker, due)
+        taken = _batch(queue, connection.execute(due.limit(limit)).all())
+        for ids in parts(taken):
+            connection.execute(
+                update(table)
+                .where(table.c.id.in_(ids))
+                .values(
+                    lease_owner=worker.name,
+                    lease_until=moment + timedelta(seconds=worker.lease_s),
+                    attempts=table.c.attempts + 1,
+                )
             )
-        )
     return taken
+
+
+def _due(queue: Queue, moment: datetime, shard: Shard | None) -> Select[int, int, str]:
+    """Rows that nobody holds and whose time has come, the fresh ones first, then by age."""
+    table = _TABLES[queue.table]
+    wanted = (
+        select(table.c.id, table.c.attempts, table.c.last_error)
+        .where(table.c.stage == queue.stage)
+        .where(or_(table.c.lease_until.is_(None), table.c.lease_until < moment))
+        .where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= moment))
+        .order_by(table.c.attempts >= queue.together, table.c.id)
+        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite, where writers are alone, leaves it out
+    )
+    return wanted if shard is None else wanted.where(table.c.id % shard.of == shard.part)
+
+
+def _put_worn_aside(connection: Connection, queue: Queue, worker: Worker, due: Select[int, int, str]) -> None:
+    worn = due.where(_TABLES[queue.table].c.attempts >= _tries(queue, worker))
+    for row in connection.execute(worn).all():
+        _put_aside(connection, queue, row.id, row.last_error or "its worker died each time", row.attempts)
+
+
+def _tries(queue: Queue, worker: Worker) -> int:
+    """Claims after which an item is put aside: a try made in a batch counts against it only as the last of these."""
+    return queue.together - 1 + worker.max_attempts
+
+
+def _batch(queue: Queue, rows: Sequence[Row[int, int, str]]) -> tuple[int, ...]:
+    fresh = tuple(row.id for row in rows if row.attempts < queue.together)
+    return fresh or tuple(row.id for row in rows[:1])
 
 
 @contextmanager
@@ -100,11 +151,14 @@ def finish(
     table = _TABLES[queue.table]
     with warehouse.write(alone=alone) as connection:
         yield connection
-        changed = connection.execute(
-            update(table)
-            .where(table.c.id.in_(items), table.c.stage == queue.stage, table.c.lease_owner == worker.name)
-            .values(stage=stage, lease_owner=None, lease_until=None, attempts=0, next_try_at=None, last_error=None)
-        ).rowcount
+        changed = sum(
+            connection.execute(
+                update(table)
+                .where(table.c.id.in_(ids), table.c.stage == queue.stage, table.c.lease_owner == worker.name)
+                .values(stage=stage, lease_owner=None, lease_until=None, attempts=0, next_try_at=None, last_error=None)
+            ).rowcount
+            for ids in parts(items)
+        )
         if changed != len(items):
             raise WarehouseError(
                 f"{queue.table} {list(items)}", "the lease was lost", hint="its new holder finishes the work"
@@ -122,7 +176,7 @@ def fail(warehouse: Warehouse, queue: Queue, worker: Worker, item: int, cause: s
         ).one_or_none()
         if row is None:
             return False
-        if row.attempts >= worker.max_attempts:
+        if row.attempts >= _tries(queue, worker):
             _put_aside(connection, queue, item, cause, row.attempts)
             return True
         pause = min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (row.attempts - 1))
@@ -143,7 +197,7 @@ def release(warehouse: Warehouse, worker: Worker) -> int:
     """Give back every lease of a worker that stops; the tries it did not use are not counted."""
     given = 0
     with warehouse.write() as connection:
-        for table in _TABLES.values():
+        for table in (*_TABLES.values(), delivery):
             given += connection.execute(
                 update(table)
                 .where(table.c.lease_owner == worker.name)
@@ -155,7 +209,8 @@ def release(warehouse: Warehouse, worker: Worker) -> int:
 def waiting(connection: Connection, queue: Queue) -> int:
     """Rows in the stage, leased ones included."""
     table = _TABLES[queue.table]
-    return len(connection.execute(select(table.c.id).where(table.c.stage == queue.stage)).all())
+    counted = select(func.count()).select_from(table).where(table.c.stage == queue.stage)
+    return int(connection.execute(counted).scalar_one())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

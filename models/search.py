@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from models.errors import WarehouseError
 
@@ -59,7 +60,7 @@ def search(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit,
     """
     try:
         rows = connection.execute(_ASK[connection.dialect.name], {"query": query, "limit": limit}).all()
-    except Exception as error:
+    except DBAPIError as error:
         raise WarehouseError(f"search {query!r}", "cannot be read", hint='quote it: "words like-these"') from error
     return tuple(
         Hit(

@@ -45,6 +45,8 @@ def put(connection: Connection, declared: Source) -> None:
         "flash": declared.flash,
         "verified": declared.verified,
     }
+    moved = (source.c.id == declared.id) & ((source.c.url != declared.url) | (source.c.kind != declared.kind))
+    connection.execute(update(source).where(moved).values(verified_at=None))  # it was another address that passed
     if connection.execute(update(source).where(source.c.id == declared.id).values(**values)).rowcount == 0:
         connection.execute(insert(source).values(id=declared.id, **values))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import urllib.parse
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ _ALLOWED: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"})
+_GREATEST_VALUE: Final = 16 * 2**20  # bytes of one text or blob, so that no function makes gigabytes
 _STEPS_BETWEEN_LOOKS: Final = 10_000  # virtual machine steps; about a millisecond
 
 
@@ -45,13 +48,19 @@ def ask(url: str, query: str, *, parameters: Mapping[str, str], limit: int = 100
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         raise WarehouseError(shown(url), "only SQLite warehouses are asked this way", hint="use the analyst role")
-    connection = sqlite3.connect(f"file:{address.database}?mode=ro", uri=True)
+    with closing(_open(address.database)) as connection:
+        try:
+            return _answer(connection, query, parameters, limit, timeout_s)
+        except (sqlite3.Error, sqlite3.Warning) as error:  # a second statement is a Warning to Python 3.11
+            why = f"took longer than {timeout_s:g} s" if str(error) == "interrupted" else str(error)
+            raise WarehouseError("sql", why, hint="one SELECT over v_story, v_exchange, v_claim_ledger") from error
+
+
+def _open(file: str) -> sqlite3.Connection:
     try:
-        return _answer(connection, query, parameters, limit, timeout_s)
+        return sqlite3.connect(f"file:{urllib.parse.quote(file)}?mode=ro", uri=True)
     except sqlite3.Error as error:
-        raise WarehouseError("sql", str(error), hint="one SELECT over the v_ views; see docs/warehouse.md") from error
-    finally:
-        connection.close()
+        raise WarehouseError(file, str(error), hint="run `wirewatch db upgrade`") from error
 
 
 def _answer(
@@ -59,6 +68,7 @@ def _answer(
 ) -> Answer:
     connection.set_authorizer(_authorise)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _GREATEST_VALUE)
     ends = time.monotonic() + timeout_s
     connection.set_progress_handler(lambda: int(time.monotonic() > ends), _STEPS_BETWEEN_LOOKS)
     cursor = connection.execute(query, dict(parameters))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -19,6 +21,12 @@ from models.migrate import current, head
 BUSY_MS = 30_000  # a writer waits this long for another; longer means something is stuck
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRES_NOW = text("SELECT clock_timestamp()")
+# Transactions are begun by us: IMMEDIATE for writers, so that none finds half-way that it must wait for another.
+_BEGIN_READ = {
+    "sqlite": ("PRAGMA query_only = ON", "BEGIN"),
+    "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
+}
+_BEGIN_WRITE = {"sqlite": ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"), "postgresql": ()}
 # One link at a time per warehouse: it recomputes whole blocks and must see them whole.
 _LINK_LOCK = text("SELECT pg_advisory_xact_lock(7723001)")
 
@@ -29,24 +37,25 @@ class Warehouse:
 
     url: str
     engine: Engine
+    read_only: bool = False
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, read_only: bool = False) -> Self:
         """Connect, and refuse a schema that is not the newest.
+
+        Args:
+            url: address of the warehouse.
+            read_only: refuse every write through this handle.
 
         Raises:
             WarehouseError: it cannot be reached, or must be upgraded first.
         """
-        engine = connect(url)
-        try:
-            found = current(engine)
-        except SQLAlchemyError as error:
-            raise WarehouseError(shown(url), _first_line(error), hint="is the address right, is it running?") from error
+        found = _schema(url)
         if found != head():
             raise WarehouseError(
                 shown(url), f"schema {found or 'absent'}, needed {head()}", hint="run `wirewatch db upgrade`"
             )
-        return cls(url, engine)
+        return cls(url, connect(url), read_only)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -54,8 +63,10 @@ class Warehouse:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with _named_errors(self.url), self.engine.connect() as connection:
+        """A transaction that only reads, and sees one moment of the warehouse however many questions it asks."""
+        with named_errors(self.url), self.engine.connect() as connection:
+            for statement in _BEGIN_READ[self.engine.dialect.name]:
+                connection.exec_driver_sql(statement)
             yield connection
 
     @contextmanager
@@ -64,14 +75,33 @@ class Warehouse:
 
         Args:
             alone: wait until no other transaction that asked for this is open (SQLite writers always are alone).
+
+        Raises:
+            WarehouseError: the handle was opened to read only, or the database refused.
         """
-        with _named_errors(self.url), self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            elif alone:
+        if self.read_only:
+            raise WarehouseError(shown(self.url), "was opened to read only")
+        with named_errors(self.url), self.engine.connect() as connection:
+            for statement in _BEGIN_WRITE[self.engine.dialect.name]:
+                connection.exec_driver_sql(statement)
+            if alone and self.engine.dialect.name != "sqlite":
                 connection.execute(_LINK_LOCK)
             yield connection
             connection.commit()
+
+
+def _schema(url: str) -> str | None:
+    """The version a warehouse stands at; None when it is empty or absent (asking makes no file)."""
+    engine = connect(url)
+    try:
+        file = engine.url.database
+        if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+            return None
+        return current(engine)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise WarehouseError(shown(url), _first_line(error), hint="is the address right, is it running?") from error
+    finally:
+        engine.dispose()
 
 
 def connect(url: str) -> Engine:
@@ -99,7 +129,7 @@ def shown(url: str) -> str:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by us: IMMEDIATE for writers
+    connection.isolation_level = None  # transactions are begun by us
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
@@ -109,10 +139,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 @contextmanager
-def _named_errors(url: str) -> Iterator[None]:
+def named_errors(url: str) -> Iterator[None]:
+    """Tell what the database refused as ours.
+
+    Raises:
+        WarehouseError: the database refused, was locked, or is none.
+    """
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         raise WarehouseError(shown(url), _first_line(error), hint="it is tried again on the next run") from error
 
 

@@ -1,47 +1,131 @@
-"""A fresh warehouse for each test, and stories to put into it."""
+"""A fresh warehouse on each engine for each test, and pages and stories to put into it.
+
+The PostgreSQL server is our own: made for the session in a folder of its own, reached over a socket in that folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, create_engine, text
 
 from models import captures, sources, stories
 from models.migrate import upgrade
 from models.records import Instant, Page, Precision, Source, Story, WarcPlace
+from models.tables import capture, story_version, syndication_member
 from models.warehouse import Warehouse
 
 AT = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
+NUMBERS = itertools.count(1)
+
+
+def _command(name: str) -> str:
+    """Where a PostgreSQL command lies: in the versions' folders first, for the path may hold wrappers."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else str(shutil.which(name))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a server with a migrated database called `template`; `{}` stands for the database."""
+    folder = Path(tempfile.mkdtemp(prefix="warehouse-"))
+    user = pwd.getpwnam("postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody")
+    if os.geteuid() == 0:  # the server refuses to run as root
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    else:
+        user = pwd.getpwuid(os.geteuid())
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            command, check=True, cwd=folder, user=user.pw_uid, group=user.pw_gid, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "Asia/Baku"},
+        )  # fmt: skip
+
+    data, log = str(folder / "data"), str(folder / "log")
+    run(_command("initdb"), "-D", data, "-U", "warehouse", "-A", "trust", "-E", "UTF8", "--no-sync")
+    settings = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories={folder}"
+    run(_command("pg_ctl"), "-D", data, "-l", log, "-w", "-o", settings, "start")
+    try:
+        url = f"postgresql+psycopg://warehouse@/{{}}?host={folder}"
+        _server(url, "CREATE DATABASE template")
+        upgrade(url.format("template"))
+        yield url
+    finally:
+        run(_command("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def _server(url: str, statement: str) -> None:
+    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    file = tmp_path_factory.mktemp("template") / "warehouse.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgres"))])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated warehouse without rows, on one of the engines."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite"), tmp_path / "warehouse.db")
+        yield f"sqlite:///{tmp_path / 'warehouse.db'}"
+        return
+    server, name = request.getfixturevalue("postgres"), f"test_{next(NUMBERS)}"
+    _server(server, f"CREATE DATABASE {name} TEMPLATE template")
+    yield server.format(name)
+    _server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    url = f"sqlite:///{tmp_path / 'warehouse.db'}"
-    upgrade(url)
+def warehouse(url: str) -> Iterator[Warehouse]:
     opened = Warehouse.open(url)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def source(warehouse: Warehouse) -> Source:
-    declared = Source(
-        id="north-post", outlet="North Post", kind="rss", url="https://north.example/feed", language="en",
-        country="GB", owner="North", role="outlet", verified=True,
-    )  # fmt: skip
-    sources.sync(warehouse, [declared])
-    return declared
+def make_source(warehouse: Warehouse) -> Callable[..., Source]:
+    """Declare a source; by default one of an outlet of its own."""
+
+    def make(name: str, *, owner: str | None = None, side: str | None = None, role: str = "outlet") -> Source:
+        declared = Source(
+            id=name, outlet=name.replace("-", " ").title(), kind="rss", url=f"https://{name}.example/feed",
+            language="en", country="GB", owner=owner or name, role=role, side=side, verified=True,
+        )  # fmt: skip
+        sources.sync(warehouse, [declared])
+        return declared
+
+    return make
 
 
 @pytest.fixture
-def make_page(source: Source) -> Callable[[str, bytes], Page]:
-    def make(url: str, body: bytes) -> Page:
-        place = WarcPlace(file="a.warc.gz", offset=0, length=len(body), sha256=hashlib.sha256(body).hexdigest())
+def source(make_source: Callable[..., Source]) -> Source:
+    return make_source("north-post")
+
+
+@pytest.fixture
+def make_page(source: Source) -> Callable[..., Page]:
+    def make(url: str, body: bytes, source_id: str = source.id) -> Page:
+        place = WarcPlace(file="a.warc.gz", offset=0, length=len(body) or 1, sha256=hashlib.sha256(body).hexdigest())
         return Page(
-            url=url, final_url=url, source_id=source.id, fetched_at=AT, status=200, content_type="text/plain",
+            url=url, final_url=url, source_id=source_id, fetched_at=AT, status=200, content_type="text/plain",
             body=body, place=place,
         )  # fmt: skip
 
@@ -49,11 +133,11 @@ def make_page(source: Source) -> Callable[[str, bytes], Page]:
 
 
 @pytest.fixture
-def make_story(source: Source) -> Callable[[str, str], Story]:
-    def make(url: str, text: str) -> Story:
+def make_story(source: Source) -> Callable[..., Story]:
+    def make(url: str, text: str, source_id: str = source.id, *, published: datetime = AT) -> Story:
         return Story(
-            url=url, canonical_url=url, source_id=source.id, title="A title", text=text, language="en",
-            language_score=0.9, published=Instant(at=AT, precision=Precision.MINUTE, rule="test"),
+            url=url, canonical_url=url, source_id=source_id, title="A title", text=text, language="en",
+            language_score=0.9, published=Instant(at=published, precision=Precision.MINUTE, rule="test"),
             text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         )  # fmt: skip
 
@@ -62,20 +146,33 @@ def make_story(source: Source) -> Callable[[str, str], Story]:
 
 @pytest.fixture
 def add_version(
-    warehouse: Warehouse, make_page: Callable[[str, bytes], Page], make_story: Callable[[str, str], Story]
-) -> Callable[[str, str], int]:
-    """Store a capture and its story; gives the version's row id."""
+    warehouse: Warehouse, make_page: Callable[..., Page], make_story: Callable[..., Story]
+) -> Callable[..., int]:
+    """Store a capture and its story, the text in a cluster of its own unless told; gives the version's row id."""
 
-    def add(url: str, text: str) -> int:
-        captures.add(warehouse, [make_page(url, text.encode())])
+    def add(url: str, text: str, source_id: str = "north-post", *, copy_of: int | None = None, hours: int = 0) -> int:
+        captures.add(warehouse, [make_page(url, text.encode(), source_id)])
         with warehouse.write() as connection:
-            capture_id = connection.exec_driver_sql("SELECT max(id) FROM capture").scalar_one()
-            stories.save(connection, capture_id, make_story(url, text), seen_at=AT)
-            version = int(connection.exec_driver_sql("SELECT max(id) FROM story_version").scalar_one())
-            stories.save_clusters(
-                connection,
-                [[stories.Member(version_id=v, role="origin", similarity=1.0)] for v in range(1, version + 1)],
-            )
-        return version
+            capture_id = connection.execute(capture.select().order_by(capture.c.id.desc())).scalars().first()
+            published = AT + timedelta(hours=hours)
+            told = make_story(url, text, source_id, published=published)
+            stories.save(connection, capture_id, told, seen_at=published)
+            version = connection.execute(story_version.select().order_by(story_version.c.id.desc())).scalars().first()
+            assert version is not None
+            stories.save_clusters(connection, _clusters(connection, version, copy_of))
+        return int(version)
 
     return add
+
+
+def _clusters(connection: Connection, version: int, copy_of: int | None) -> list[list[stories.Member]]:
+    stored: dict[int, list[stories.Member]] = {}
+    for row in connection.execute(syndication_member.select().order_by(syndication_member.c.version_id)):
+        member = stories.Member(version_id=row.version_id, role=row.role, similarity=row.similarity)
+        stored.setdefault(row.cluster_id, []).append(member)
+    clusters = list(stored.values())
+    if copy_of is None:
+        return [*clusters, [stories.Member(version_id=version, role="origin", similarity=1.0)]]
+    home = next(c for c in clusters if any(m.version_id == copy_of for m in c))
+    home.append(stories.Member(version_id=version, role="carrier", similarity=0.9))
+    return clusters

@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import func, select
 
 from models import captures, queue
 from models.errors import WarehouseError
-from models.queue import CLEAN, Worker
+from models.queue import CLEAN, Shard, Worker
 from models.records import Page
+from models.tables import capture
 from models.warehouse import Warehouse
 
 
 @pytest.fixture
-def waiting(warehouse: Warehouse, make_page: Callable[[str, bytes], Page]) -> int:
+def waiting(warehouse: Warehouse, make_page: Callable[..., Page]) -> int:
     return captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(5)])
 
 
@@ -37,16 +39,50 @@ def test_two_workers_never_hold_the_same_item(warehouse: Warehouse) -> None:
 @pytest.mark.usefixtures("waiting")
 def test_a_lease_that_lapsed_goes_to_the_next_and_its_old_holder_cannot_finish(warehouse: Warehouse) -> None:
     slow, quick = Worker(name="slow", lease_s=0), Worker(name="quick")
-    items = queue.claim(warehouse, CLEAN, slow, limit=1)
+    items = queue.claim(warehouse, CLEAN, slow, limit=5)
     time.sleep(0.01)
-    assert queue.claim(warehouse, CLEAN, quick, limit=1) == items
+    assert queue.claim(warehouse, CLEAN, quick, limit=1) == items[:1]
     with (
         pytest.raises(WarehouseError, match="lease was lost"),
-        queue.finish(warehouse, CLEAN, slow, items, stage="cleaned") as connection,
+        queue.finish(warehouse, CLEAN, slow, items[:1], stage="cleaned") as connection,
     ):
         connection.exec_driver_sql("UPDATE source SET language = 'xx'")
     with warehouse.read() as connection:
         assert connection.exec_driver_sql("SELECT language FROM source").scalar_one() == "en"
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_was_tried_before_is_tried_alone_and_after_what_is_fresh(warehouse: Warehouse) -> None:
+    queue.claim(warehouse, CLEAN, Worker(name="dies", lease_s=0), limit=3)
+    time.sleep(0.01)
+    worker = Worker(name="a")
+    claims = [queue.claim(warehouse, CLEAN, worker, limit=9) for _ in range(5)]
+    assert claims == [(4, 5), (1,), (2,), (3,), ()]
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_poison_item_takes_no_other_item_into_quarantine(warehouse: Warehouse) -> None:
+    for _ in range(40):
+        batch = queue.claim(warehouse, CLEAN, Worker(name="dies", lease_s=0), limit=3)
+        time.sleep(0.005)
+        if batch and 2 not in batch:  # item 2 kills whoever holds it
+            with queue.finish(warehouse, CLEAN, Worker(name="dies"), batch, stage="cleaned"):
+                pass
+    with warehouse.read() as connection:
+        assert [one.item_id for one in queue.put_aside(connection)] == [2]
+        assert queue.waiting(connection, CLEAN) == 0
+
+
+@pytest.mark.usefixtures("waiting")
+def test_shards_share_the_queue_without_meeting(warehouse: Warehouse) -> None:
+    shards = [
+        queue.claim(warehouse, CLEAN, Worker(name=f"w{part}"), limit=9, shard=Shard(part=part, of=3))
+        for part in range(3)
+    ]
+    assert sorted(item for shard in shards for item in shard) == [1, 2, 3, 4, 5]
+    assert all(len({item % 3 for item in shard}) == 1 for shard in shards)
+    with pytest.raises(ValueError, match="the first is 0"):
+        Shard(part=3, of=3)
 
 
 @pytest.mark.usefixtures("waiting")
@@ -84,10 +120,13 @@ def test_an_item_that_fails_waits_and_then_is_put_aside_and_can_be_let_back(ware
 @pytest.mark.usefixtures("waiting")
 def test_an_item_that_kills_its_worker_each_time_is_put_aside(warehouse: Warehouse) -> None:
     worker = Worker(name="dies", lease_s=0, max_attempts=2)
-    for _ in range(2):
-        queue.claim(warehouse, CLEAN, worker, limit=1)
-        time.sleep(0.01)
-    queue.claim(warehouse, CLEAN, worker, limit=1)
+    queue.claim(warehouse, CLEAN, worker, limit=5)
+    with queue.finish(warehouse, CLEAN, worker, [2, 3, 4, 5], stage="cleaned"):
+        pass
+    time.sleep(0.01)
+    assert queue.claim(warehouse, CLEAN, worker, limit=1) == (1,)
+    time.sleep(0.01)
+    assert queue.claim(warehouse, CLEAN, worker, limit=1) == ()
     with warehouse.read() as connection:
         assert [one.item_id for one in queue.put_aside(connection)] == [1]
 
@@ -100,35 +139,63 @@ def test_a_worker_that_stops_gives_its_items_back_untried(warehouse: Warehouse) 
     assert len(queue.claim(warehouse, CLEAN, Worker(name="b", max_attempts=1), limit=9)) == 5
 
 
+def test_what_is_not_in_quarantine_cannot_be_let_back(warehouse: Warehouse) -> None:
+    with pytest.raises(WarehouseError, match="no such item"):
+        queue.replay(warehouse, 7)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_failure_told_by_one_who_lost_the_lease_changes_nothing(warehouse: Warehouse) -> None:
+    (item,) = queue.claim(warehouse, CLEAN, Worker(name="a"), limit=1)
+    assert queue.fail(warehouse, CLEAN, Worker(name="b"), item, "mine") is False
+    with warehouse.read() as connection:
+        row = connection.exec_driver_sql("SELECT lease_owner, last_error FROM capture WHERE id = 1").one()
+    assert tuple(row) == ("a", None)
+
+
 WORK = """
 import sys
-from models import queue
+from models import queue, stories
 from models.queue import CLEAN, Worker
+from models.records import Discard, DiscardReason
 from models.warehouse import Warehouse
 warehouse = Warehouse.open(sys.argv[1])
 worker = Worker(name=sys.argv[2], lease_s=1, max_attempts=1000)
+print("ready", flush=True)
 while items := queue.claim(warehouse, CLEAN, worker, limit=3):
     for item in items:
         with queue.finish(warehouse, CLEAN, worker, [item], stage="discarded") as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO discard (capture_id, url, reason, detail) VALUES (?, 'u', 'empty', '')", (item,)
-            )
+            stories.throw_out(connection, item, Discard(url="u", reason=DiscardReason.EMPTY))
 """
+
+
+def _held_by(warehouse: Warehouse, name: str) -> int:
+    with warehouse.read() as connection:
+        held = select(func.count()).select_from(capture).where(capture.c.lease_owner == name)
+        return int(connection.execute(held).scalar_one())
 
 
 @pytest.mark.slow
 def test_workers_killed_at_random_lose_nothing_and_double_nothing(
-    warehouse: Warehouse, make_page: Callable[[str, bytes], Page]
+    warehouse: Warehouse, make_page: Callable[..., Page]
 ) -> None:
-    captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(300)])
+    total, left_behind = 1200, 0
+    captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(total)])
     chance = random.Random(5)  # noqa: S311 - when to kill, not a secret
-    for round_number in range(12):
-        child = subprocess.Popen([sys.executable, "-c", WORK, warehouse.url, f"w{round_number}"])
-        time.sleep(0.9 + chance.random() * 0.5)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
+    for turn in range(12 if warehouse.engine.dialect.name == "sqlite" else 4):
+        names = [f"{turn}a", f"{turn}b"]
+        pair = [subprocess.Popen([sys.executable, "-c", WORK, warehouse.url, n], stdout=subprocess.PIPE) for n in names]
+        for name, child in zip(names, pair, strict=True):
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(chance.random() * 0.2)
+            os.kill(child.pid, signal.SIGKILL)
+            child.wait()
+            child.stdout.close()
+            left_behind += _held_by(warehouse, name)
+    assert left_behind > 0  # some were killed at work
     time.sleep(1.1)
     subprocess.run([sys.executable, "-c", WORK, warehouse.url, "last"], check=True)
     with warehouse.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM discard").scalar_one() == 300
+        assert connection.exec_driver_sql("SELECT count(*) FROM discard").scalar_one() == total
         assert connection.exec_driver_sql("SELECT count(*) FROM capture WHERE stage <> 'discarded'").scalar_one() == 0
