@@ -1,8 +1,8 @@
 """One pass of the shipped model over a text, and what its heads say, before anything is assembled.
 
 Each text passes alone: the int8 graph scales its activations by what it sees, so a batch would let one story's numbers
-depend on another's. Texts longer than the model's 512 tokens pass in windows that overlap by half a window; a token is
-read where it stands farthest from a window's edge.
+depend on another's. Texts longer than one pass go in windows that overlap by half a window; a token is read where
+it stands farthest from a window's edge.
 """
 
 from __future__ import annotations

@@ -86,7 +86,8 @@ def _counted(
 ) -> Counted:
     giving = _only(named, by_party(read.mentions, read.related.relations["releasing"][row]))
     taking = _only(named, by_party(read.mentions, read.related.relations["receiving"][row]))
-    releasing, receiving, score = _direction(giving, taking, weights)
+    home = _home(read, number) & named
+    releasing, receiving, score = _direction(_outside(giving, home), _going_home(taking, home), weights)
     return Counted(
         number=number,
         score=min(1.0, float(read.related.kinds[row, _FLOWING]) * score),
@@ -94,6 +95,22 @@ def _counted(
         releasing=releasing,
         receiving=receiving,
     )
+
+
+def _home(read: ReadStory, number: Quantity) -> frozenset[str]:
+    """Parties that the counted words name ("two Armenian soldiers"): captives are theirs, so they go home to them."""
+    inside = (m.actor.code for m in read.mentions if overlap((m.start, m.end), (number.start, number.end)))
+    return frozenset(code for code in inside if code)
+
+
+def _going_home(taking: Parties, home: frozenset[str]) -> Parties:
+    return {code: (actor, 1.0 if code in home else share) for code, (actor, share) in taking.items()}
+
+
+def _outside(giving: Parties, home: frozenset[str]) -> Parties:
+    """Nobody releases its own people; unless only their own party is named at all."""
+    others = {code: pair for code, pair in giving.items() if code not in home}
+    return others or giving
 
 
 def parties_of(read: ReadStory) -> frozenset[str]:
