@@ -9,6 +9,7 @@ from nlp.candidates import by_speaker, full_name
 from nlp.claims import AUTHOR
 from nlp.clauses import Span
 from nlp.heads import KINDS
+from nlp.loaded import loaded_names
 from nlp.read_story import ReadStory
 from nlp.spans import trimmed
 
@@ -18,12 +19,31 @@ _RATHER: Final = 0.3  # judgements are rare, so their heads are shy: chosen on t
 
 
 def stances(read: ReadStory) -> tuple[Stance, ...]:
-    """Every judgement that a clause carries, in the order of the text; offsets count title + body."""
-    return tuple(
+    """Every judgement that a clause carries, then the loaded names in the writer's own voice.
+
+    Offsets count title + body.
+    """
+    judged = tuple(
         _stance(read, number, span, label, float(read.related.kinds[read.clause_row(number), column]))
         for number, span in enumerate(read.clauses)
         for label, column in ((label, KINDS.index(label.value)) for label in _LABELS)
         if read.related.kinds[read.clause_row(number), column] > _RATHER
+    )
+    return judged + tuple(_by_name(read.reading.text, span) for span in loaded_names(read.reading.text))
+
+
+def _by_name(text: str, span: Span) -> Stance:
+    """The stance that a loaded name shows: a rule, so its score is full."""
+    words = text[span[0] : span[1]]
+    return Stance(
+        start=span[0],
+        end=span[1],
+        words=words,
+        target=" ".join(words.split()),
+        target_code=None,
+        holder=AUTHOR,
+        label=StanceLabel.AGAINST,
+        score=1.0,
     )
 
 
