@@ -100,9 +100,7 @@ class Encoder:
         encoded = self._tokenizer.encode(text)
         windows = [self._pass(encoded.ids[first:last]) for first, last in _windows(len(encoded.ids))]
         states, tags = _joined(windows, len(encoded.ids))
-        # the window that looks most like an exchange speaks for the document
-        document = max((w.document for w in windows), key=lambda d: float(d[YES_NO.index("is_exchange")]))
-        yes_no, phases, mediation = np.split(document, [len(YES_NO), len(YES_NO) + len(PHASES)])
+        yes_no, phases, mediation = np.split(_speaks(windows), [len(YES_NO), len(YES_NO) + len(PHASES)])
         return Reading(
             text=text,
             offsets=tuple(encoded.offsets),
@@ -147,6 +145,16 @@ class _Window:
     states: Floats
     tags: Floats
     document: Floats
+
+
+def _speaks(windows: Sequence[_Window]) -> Floats:
+    """Document logits of the window that speaks for the text: the first that looks like an exchange, else the likest.
+
+    A story leads with its news; what stands further down is background, or news that was buried.
+    """
+    place = YES_NO.index("is_exchange")
+    first = next((w.document for w in windows if w.document[place] > 0), None)
+    return first if first is not None else max((w.document for w in windows), key=lambda d: float(d[place]))
 
 
 def _windows(length: int) -> Iterator[Span]:

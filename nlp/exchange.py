@@ -27,6 +27,7 @@ from nlp.candidates import by_party
 from nlp.captives import named_status
 from nlp.encoder import Floats, Reading
 from nlp.heads import KINDS, RELEASED, STATUSES
+from nlp.mediation import rules_mediators_out
 from nlp.read_story import ReadStory
 from nlp.spans import marked, overlap
 
@@ -274,15 +275,15 @@ def _one_way(given: Sequence[Flow]) -> list[Flow]:
 
 
 def _mediation(read: ReadStory) -> tuple[MediationStatus, tuple[Actor, ...]]:
-    said = max(read.reading.mediation, key=lambda status: read.reading.mediation[status])
-    if said is MediationStatus.EXPLICITLY_NONE:
-        return said, ()
     named: dict[str, Actor] = {}
     for mention, score in zip(read.mentions, read.related.mediators, strict=True):
         actor = mention.actor
         if score > _RATHER:
             party = Actor(code=actor.code, name=actor.name) if actor.code else actor
             named.setdefault(actor.code or actor.role, party)
+    said = max(read.reading.mediation, key=lambda status: read.reading.mediation[status])
+    if said is MediationStatus.EXPLICITLY_NONE or (not named and rules_mediators_out(read.reading.text)):
+        return MediationStatus.EXPLICITLY_NONE, ()
     return (MediationStatus.NAMED if named else MediationStatus.UNSTATED), tuple(named.values())
 
 

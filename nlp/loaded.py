@@ -16,7 +16,8 @@ _LEXICON: Final = re.compile(
     r"""\b(?:
         (?:(?:former\s+)?leaders?\s+of\s+the\s+)?so-called\s+
             (?:\w+\s+)?(?:regime|republic|government|authorities|leaders?|state)
-      | (?:other\s+)?(?:separatist|terrorist|puppet|criminal|occupation)\s+(?:leaders?|regime|authorities|government|forces)
+      | (?:other\s+)?(?:separatist|terrorist|puppet|criminal|occupation)\s+
+            (?:leaders?|regime|authorities|government|forces)
       | так\s+называем\w+\s+(?:\w+\s+)?(?:режим|республик|власт|руководств|лидер)\w*
       | (?:сепаратистск|террористическ|марионеточн|преступн)\w+\s+(?:режим|лидер|власт|руководств)\w*
       | qondarma\s+(?:\w+\s+)?(?:rejim|qurum|respublika)\w*
