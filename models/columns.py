@@ -91,6 +91,40 @@ def span_is_one() -> CheckConstraint:
     return CheckConstraint("span_start >= 0 AND span_end > span_start", name="span_is_one")
 
 
+def counted(column: str, *, least: int = 0) -> CheckConstraint:
+    """The column is a number of things, or a place in an order: never below `least`."""
+    return CheckConstraint(f"{column} >= {least}", name=f"{column}_is_counted")
+
+
+def in_our_time(column: str, *, clock: str = "T00:00:00.000000Z") -> CheckConstraint:
+    """The moment lies from 1990 (before, no page can be) to 2199 UTC; what is no time at all is refused with it.
+
+    Args:
+        column: its name.
+        clock: "" for the column of a day.
+    """
+    condition = f"{column} >= '1990-01-01{clock}' AND {column} < '2200-01-01{clock}'"
+    return CheckConstraint(condition, name=f"{column}_in_our_time")
+
+
+def is_digest(column: str) -> CheckConstraint:
+    """The column is a SHA-256 in hex."""
+    return CheckConstraint(f"length({column}) = 64", name=f"{column}_is_one")
+
+
+def figures_in_order() -> CheckConstraint:
+    """No figure is negative, and low ≤ best ≤ high where they are given."""
+    pairs = (("low", "best"), ("best", "high"), ("low", "high"))
+    signs = [f"({name} IS NULL OR {name} >= 0)" for name in ("low", "best", "high")]
+    order = [f"({a} IS NULL OR {b} IS NULL OR {a} <= {b})" for a, b in pairs]
+    return CheckConstraint(" AND ".join([*signs, *order]), name="figures_in_order")
+
+
+def lease_is_whole() -> CheckConstraint:
+    """Who holds a row holds it until some time."""
+    return CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="lease_is_whole")
+
+
 def lease() -> tuple[Column[Any], ...]:
     """Who works on the row, until when, how often it was tried; the database's clock counts."""
     return (

@@ -10,9 +10,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from models.errors import WarehouseError
+from models.views import VIEWS
 
 _ALONE: Final = {
     "sqlite": ("PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"),
@@ -39,7 +41,11 @@ def head() -> str:
 def current(engine: Engine) -> str | None:
     """The version a warehouse stands at; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _stands_at(connection)
+
+
+def _stands_at(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(url: str) -> str:
@@ -72,11 +78,32 @@ def _move(url: str, way: Callable[[Config], None]) -> None:
         with named_errors(url), engine.connect() as connection:
             for statement in _ALONE[engine.dialect.name]:
                 connection.exec_driver_sql(statement)
-            way(config(connection=connection))
+            _drop_views(connection)
+            _go(way, connection)
             _refuse_orphans(connection)
+            if _stands_at(connection) == head():
+                _make_views(connection)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def _go(way: Callable[[Config], None], connection: Connection) -> None:
+    try:
+        way(config(connection=connection))
+    except CommandError as error:
+        raise WarehouseError("warehouse", str(error), hint="a later release made it: use that one") from error
+
+
+def _drop_views(connection: Connection) -> None:
+    """Tables cannot change under views that read them."""
+    for name in reversed(VIEWS):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+
+
+def _make_views(connection: Connection) -> None:
+    for name, query in VIEWS.items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
 
 
 def _refuse_orphans(connection: Connection) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from models.records import Dateline, Discard, Instant, MapSegment, Precision, Story
-from models.rows import new_id
+from models.rows import new_id, parts
 from models.search import index
 from models.tables import (
     capture,
@@ -101,7 +101,7 @@ def _story_id(connection: Connection, told: Story, seen_at: datetime) -> int:
 
 
 def _values(told: Story) -> dict[str, Any]:
-    published = told.published
+    published, modified = told.published, told.modified
     return {
         "title": told.title,
         "text": told.text,
@@ -112,7 +112,10 @@ def _values(told: Story) -> dict[str, Any]:
         "published_precision": (published.precision if published else Precision.UNKNOWN).value,
         "published_rule": published.rule if published else "",
         "published_words": published.verbatim if published else "",
-        "modified_at": told.modified.at if told.modified else None,
+        "modified_at": modified.at if modified else None,
+        "modified_precision": (modified.precision if modified else Precision.UNKNOWN).value,
+        "modified_rule": modified.rule if modified else "",
+        "modified_words": modified.verbatim if modified else "",
         "candidates": [_instant_fields(i) for i in told.candidates],
         "bylines": list(told.bylines),
         "dateline": _dateline_fields(told.dateline),
@@ -186,7 +189,8 @@ def _story(row: Row[Any]) -> Story:
         text=row.text,
         language=row.language,
         language_score=row.language_score,
-        published=_published(row),
+        published=_moment(row, "published"),
+        modified=_moment(row, "modified"),
         candidates=tuple(_instant(fields) for fields in row.candidates),
         bylines=tuple(row.bylines),
         dateline=_dateline(row.dateline),
@@ -199,14 +203,16 @@ def _story(row: Row[Any]) -> Story:
     )
 
 
-def _published(row: Row[Any]) -> Instant | None:
-    if row.published_at is None:
+def _moment(row: Row[Any], which: str) -> Instant | None:
+    """The publication or the last change, from its four columns."""
+    fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    if fields[f"{which}_at"] is None:
         return None
     return Instant(
-        at=row.published_at,
-        precision=Precision(row.published_precision),
-        rule=row.published_rule,
-        verbatim=row.published_words,
+        at=fields[f"{which}_at"],
+        precision=Precision(fields[f"{which}_precision"]),
+        rule=fields[f"{which}_rule"],
+        verbatim=fields[f"{which}_words"],
     )
 
 
@@ -268,7 +274,7 @@ def signed(connection: Connection) -> tuple[SignedVersion, ...]:
 
 
 def save_clusters(connection: Connection, clusters: Sequence[Sequence[Member]]) -> int:
-    """Make the stored clusters these; gives how many versions changed their place.
+    """Make the stored clusters these, which hold every version; gives how many versions changed their place.
 
     A cluster keeps the key of the oldest cluster that any of its members stood in, so that an origin keeps its name.
     """
@@ -276,15 +282,17 @@ def save_clusters(connection: Connection, clusters: Sequence[Sequence[Member]]) 
         row.version_id: (row.cluster_id, row.role, row.similarity)
         for row in connection.execute(select(syndication_member))
     }
+    wanted: dict[int, tuple[int, str, float]] = {}
     taken: set[int] = set()
-    changed = 0
     for members in sorted(clusters, key=lambda c: min(m.version_id for m in c)):
         cluster_id = _cluster_id(connection, members, stored, taken)
         taken.add(cluster_id)
-        changed += sum(_place(connection, member, cluster_id, stored.get(member.version_id)) for member in members)
+        wanted |= {m.version_id: (cluster_id, m.role, round(m.similarity, 4)) for m in members}
+    changed = {version: place for version, place in wanted.items() if stored.get(version) != place}
+    _place(connection, changed)
     used = select(syndication_member.c.cluster_id)
     connection.execute(delete(syndication_cluster).where(syndication_cluster.c.id.not_in(used)))
-    return changed
+    return len(changed)
 
 
 def _cluster_id(
@@ -301,15 +309,13 @@ def _cluster_id(
     return new_id(made)
 
 
-def _place(connection: Connection, member: Member, cluster_id: int, old: tuple[int, str, float] | None) -> int:
-    new = (cluster_id, member.role, round(member.similarity, 4))
-    if old == new:
-        return 0
-    values = dict(zip(("cluster_id", "role", "similarity"), new, strict=True))
-    if old is None:
-        connection.execute(insert(syndication_member).values(version_id=member.version_id, **values))
-    else:
-        connection.execute(
-            update(syndication_member).where(syndication_member.c.version_id == member.version_id).values(**values)
-        )
-    return 1
+def _place(connection: Connection, places: Mapping[int, tuple[int, str, float]]) -> None:
+    """All leave before any enters: a cluster never has two origins."""
+    for ids in parts(tuple(places)):
+        connection.execute(delete(syndication_member).where(syndication_member.c.version_id.in_(ids)))
+    rows = [
+        {"version_id": version, "cluster_id": cluster_id, "role": role, "similarity": similarity}
+        for version, (cluster_id, role, similarity) in places.items()
+    ]
+    if rows:
+        connection.execute(insert(syndication_member), rows)

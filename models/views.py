@@ -90,7 +90,7 @@ FROM exchange e
 LEFT JOIN leg l ON l.exchange_id = e.id
 LEFT JOIN ({_BEST_COUNTS}) n ON n.leg_id = l.id
 LEFT JOIN ({_RANKED_COUNTS}) b ON b.leg_id = l.id AND b.place = 1
-LEFT JOIN ({_STORIES}) t ON t.exchange_id = e.id
+JOIN ({_STORIES}) t ON t.exchange_id = e.id
 WHERE e.redirect_to IS NULL
 """,  # noqa: S608 - joined from the constants above, at import
     "v_claim_ledger": """

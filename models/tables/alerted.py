@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
 
-from models.columns import METADATA, UtcDateTime, key, lease, one_of, ref
+from models.columns import METADATA, UtcDateTime, in_our_time, key, lease, lease_is_whole, one_of, ref
 from models.records import AlertReason, Severity, Trust
 
 DELIVERY_STATES = ("waiting", "sent", "dead")
@@ -42,6 +42,7 @@ alert = Table(
     one_of("severity", Severity),
     one_of("trust", Trust),
     one_of("suppressed", ("stale",), nullable=True),
+    in_our_time("decided_at"),
     comment="one event in the thread of an exchange",
 )
 
@@ -61,6 +62,7 @@ delivery = Table(
     one_of("state", DELIVERY_STATES),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
     CheckConstraint("attempts >= 0", name="attempts_are_counted"),
+    lease_is_whole(),
     comment="the outbox: one alert on its way to one channel",
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
-from models.columns import METADATA, UtcDateTime, key, one_of
+from models.columns import METADATA, UtcDateTime, counted, in_our_time, is_digest, key, one_of
 from models.records import DiscardReason
 
 STEPS = ("collect", "clean", "tag", "link", "alert", "ingest")
@@ -26,6 +26,11 @@ run = Table(
     Column("notes", JSON, nullable=False, comment="what an operator should know"),
     Column("error", String, comment="why the run ended early; NULL when it did not"),
     one_of("step", STEPS),
+    in_our_time("started_at"),
+    CheckConstraint(
+        "read IS NULL OR (COALESCE(written, -1) >= 0 AND COALESCE(discarded, -1) >= 0 AND COALESCE(failed, -1) >= 0)",
+        name="parts_are_counted",
+    ),
     CheckConstraint("read IS NULL OR read = written + discarded + failed", name="adds_up"),
     comment="one run of one step",
 )
@@ -53,6 +58,8 @@ quarantine = Table(
     Column("created_at", UtcDateTime, nullable=False, comment="when it was put aside"),
     Column("released_at", UtcDateTime, comment="when it was let back; NULL while it is aside"),
     one_of("queue", ("capture", "story_version")),
+    counted("attempts", least=1),
+    in_our_time("created_at"),
     comment="items put aside after too many tries",
 )
 
@@ -64,5 +71,6 @@ model = Table(
     Column("version", String, nullable=False, comment="version of the model"),
     Column("weights_sha256", String(64), nullable=False, comment="digest of its weights"),
     UniqueConstraint("name", "version", "weights_sha256"),
+    is_digest("weights_sha256"),
     comment="a model that made findings",
 )

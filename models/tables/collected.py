@@ -9,13 +9,26 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
     UniqueConstraint,
 )
 
-from models.columns import METADATA, UtcDateTime, key, lease, one_of, ref, share
+from models.columns import (
+    METADATA,
+    UtcDateTime,
+    counted,
+    in_our_time,
+    is_digest,
+    key,
+    lease,
+    lease_is_whole,
+    one_of,
+    ref,
+    share,
+)
 from models.records import Precision
 
 CAPTURE_STAGES = ("clean", "cleaned", "discarded", "quarantined")
@@ -33,6 +46,7 @@ outlet = Table(
     Column("role", String, nullable=False, comment="outlet, agency, official, humanitarian, syndicator or file"),
     Column("side", String, comment="code of the party it is aligned with; NULL when it has no side"),
     one_of("role", ("outlet", "agency", "official", "humanitarian", "syndicator", "file")),
+    CheckConstraint("length(country) = 2", name="country_is_a_code"),
     comment="who publishes",
 )
 
@@ -67,6 +81,10 @@ sighting = Table(
     Column("last_seen_at", UtcDateTime, nullable=False, comment="latest poll that listed it"),
     Column("times", Integer, nullable=False, comment="polls that listed it"),
     UniqueConstraint("source_id", "url"),
+    counted("position"),
+    counted("times", least=1),
+    in_our_time("first_seen_at"),
+    CheckConstraint("first_seen_at <= last_seen_at", name="seen_in_order"),
     comment="that a source listed an address",
 )
 
@@ -84,13 +102,17 @@ capture = Table(
     Column("warc_offset", Integer, nullable=False, comment="first byte of the record"),
     Column("warc_length", Integer, nullable=False, comment="bytes of the record"),
     Column("sha256", String(64), nullable=False, comment="of the payload, lower-case hex"),
-    Column("run_id", Integer, comment="the run that captured it"),
+    ref("run_id", "run", "the run that captured it; NULL when it came by no run", nullable=True),
     Column("stage", String, nullable=False, server_default="clean", comment="what it waits for, or how it ended"),
     *lease(),
     UniqueConstraint("source_id", "url", "sha256"),
     one_of("stage", CAPTURE_STAGES),
     CheckConstraint("warc_offset >= 0 AND warc_length > 0", name="place_is_one"),
-    CheckConstraint("length(sha256) = 64", name="sha256_is_one"),
+    is_digest("sha256"),
+    in_our_time("fetched_at"),
+    CheckConstraint("status >= 100 AND status < 600", name="status_is_one"),
+    counted("attempts"),
+    lease_is_whole(),
     comment="exactly the bytes that came, and where they lie",
 )
 
@@ -102,6 +124,7 @@ story = Table(
     Column("canonical_url", String, nullable=False, comment="its address without tracking and variants"),
     Column("first_seen_at", UtcDateTime, nullable=False, comment="first capture"),
     UniqueConstraint("source_id", "canonical_url"),
+    in_our_time("first_seen_at"),
     comment="one published document; its text lives in its versions",
 )
 
@@ -122,7 +145,12 @@ story_version = Table(
     Column("published_precision", String, nullable=False, comment="second, minute, day or unknown"),
     Column("published_rule", String, nullable=False, comment="the rule that chose the time; empty when unknown"),
     Column("published_words", String, nullable=False, comment="the words it was read from"),
-    Column("modified_at", UtcDateTime, comment="last change the page declares"),
+    Column("modified_at", UtcDateTime, comment="last change the page declares; NULL when it declares none"),
+    Column(
+        "modified_precision", String, nullable=False, server_default="unknown", comment="second, minute, day or unknown"
+    ),
+    Column("modified_rule", String, nullable=False, server_default="", comment="the rule that found the change"),
+    Column("modified_words", String, nullable=False, server_default="", comment="the words it was read from"),
     Column("candidates", JSON, nullable=False, comment="every publication time found, the chosen one included"),
     Column("bylines", JSON, nullable=False, comment="names of the writers"),
     Column("dateline", JSON, comment="place, day and agency of the opening; NULL when it has none"),
@@ -138,7 +166,15 @@ story_version = Table(
     UniqueConstraint("story_id", "number"),
     one_of("stage", VERSION_STAGES),
     one_of("published_precision", Precision),
+    one_of("modified_precision", Precision),
     share("language_score"),
+    is_digest("text_sha256"),
+    counted("number", least=1),
+    in_our_time("published_at"),
+    in_our_time("first_seen_at"),
+    counted("attempts"),
+    lease_is_whole(),
+    CheckConstraint("modified_at IS NOT NULL OR modified_precision = 'unknown'", name="change_goes_with_a_time"),
     CheckConstraint("(published_at IS NULL) = (published_precision = 'unknown')", name="precision_goes_with_a_time"),
     comment="one immutable text of a story",
 )
@@ -147,7 +183,7 @@ syndication_cluster = Table(
     "syndication_cluster",
     METADATA,
     key(),
-    Column("key", String(16), nullable=False, unique=True, comment="public id: key of its oldest member"),
+    Column("key", String(16), nullable=False, unique=True, comment="public id: key of the text it was opened with"),
     comment="texts that are copies of one another: one independent origin",
 )
 
@@ -161,6 +197,14 @@ syndication_member = Table(
     one_of("role", ("origin", "carrier")),
     share("similarity"),
     comment="which text belongs to which cluster",
+)
+
+Index(
+    "uq_syndication_member_origin",
+    syndication_member.c.cluster_id,
+    unique=True,
+    sqlite_where=syndication_member.c.role == "origin",
+    postgresql_where=syndication_member.c.role == "origin",
 )
 
 __all__ = [

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.columns import METADATA, UtcDateTime, key, one_of, ref
+from models.columns import METADATA, UtcDateTime, counted, in_our_time, key, one_of, ref
 from models.records import Phase
 
 SLOTS = ("count", "status", "place", "date", "mediator", "blame", "other")
@@ -36,6 +36,8 @@ exchange = Table(
     Column("created_at", UtcDateTime, nullable=False, comment="when the row was made"),
     one_of("phase", Phase),
     one_of("stage", ("alert", "alerted")),
+    counted("revision"),
+    in_our_time("opened_on", clock=""),
     CheckConstraint("redirect_to IS NULL OR redirect_to <> id", name="redirects_elsewhere"),
     comment="reports that tell one event",
 )
@@ -86,6 +88,8 @@ phase = Table(
     Column("illegal", Boolean, nullable=False, comment="the step before does not lead here"),
     UniqueConstraint("exchange_id", "position"),
     one_of("phase", Phase),
+    counted("position"),
+    in_our_time("reported_at"),
     comment="the steps an exchange is reported to have gone through",
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.columns import METADATA, key, one_of, ref, share, span, span_is_one
+from models.columns import METADATA, counted, figures_in_order, key, one_of, ref, share, span, span_is_one
 from models.records import CaptiveStatus, ClaimType, CountKind, CountRole, MediationStatus, ReportPhase, StanceLabel
 
 
@@ -87,6 +87,12 @@ flow = Table(
     one_of("status", CaptiveStatus),
     share("score"),
     CheckConstraint("count IS NULL OR count >= 0", name="count_is_one"),
+    counted("position"),
+    CheckConstraint(
+        "(span_start IS NULL) = (span_end IS NULL)"
+        " AND (span_start IS NULL OR (span_start >= 0 AND span_end > span_start))",
+        name="span_is_one_or_none",
+    ),
     comment="one direction of the exchange as one text reports it",
 )
 
@@ -112,6 +118,8 @@ claim = Table(
     one_of("count_role", CountRole, nullable=True),
     share("score"),
     span_is_one(),
+    counted("position"),
+    figures_in_order(),
     comment="a proposition in a text and who vouches for it there",
 )
 
@@ -132,6 +140,7 @@ stance = Table(
     one_of("label", StanceLabel),
     share("score"),
     span_is_one(),
+    counted("position"),
     comment="what a holder expresses toward a target",
 )
 
@@ -148,6 +157,7 @@ mention = Table(
     Column("loaded", Boolean, nullable=False, comment="the words are partisan; the code is not"),
     UniqueConstraint("version_id", "position"),
     span_is_one(),
+    counted("position"),
     comment="an actor named in a text, in the text's own words",
 )
 
@@ -165,5 +175,7 @@ quantity = Table(
     one_of("kind", CountKind),
     one_of("role", CountRole),
     span_is_one(),
+    counted("position"),
+    figures_in_order(),
     comment="a number of people in a text",
 )

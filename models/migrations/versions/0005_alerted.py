@@ -1,4 +1,4 @@
-"""Rules, alerts, deliveries; the views."""
+"""Rules, alerts, deliveries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from models.columns import UtcDateTime
-from models.views import VIEWS
 
 revision = "0005"
 down_revision = "0004"
@@ -106,13 +105,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_delivery_alert_id"), "delivery", ["alert_id"], unique=False)
     # ### end Alembic commands ###
-    for name, query in VIEWS.items():
-        op.execute(f"CREATE VIEW {name} AS {query}")
 
 
 def downgrade() -> None:
     """Leave nothing of them behind."""
-    for name in reversed(VIEWS):
-        op.execute(f"DROP VIEW {name}")
     for table in ("delivery", "alert", "rule"):
         op.drop_table(table)
