@@ -50,10 +50,11 @@ class _Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gazetteer:
-    """The compiled list: forms by the stem of their first word, and the names of the parties."""
+    """The compiled list: forms by the stem of their first word, the names of the actors, and who can be a party."""
 
     forms: dict[str, tuple[_Form, ...]]
     names: dict[str, str]
+    parties: frozenset[str]  # codes of states and armed groups: who can hold captives
 
     @classmethod
     def of(cls, entries: Sequence[ActorEntry]) -> Self:
@@ -63,7 +64,11 @@ class Gazetteer:
             for form in _forms_of(entry):
                 forms.setdefault(form.stems[0].key, []).append(form)
         ordered = {key: tuple(sorted(of_key, key=_form_order)) for key, of_key in forms.items()}
-        return cls(forms=ordered, names={entry.code: entry.name for entry in entries})
+        return cls(
+            forms=ordered,
+            names={entry.code: entry.name for entry in entries},
+            parties=frozenset(entry.code for entry in entries if entry.kind in ("state", "armed_group")),
+        )
 
 
 def read_entries(path: Path) -> tuple[ActorEntry, ...]:

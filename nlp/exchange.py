@@ -115,12 +115,19 @@ def _outside(giving: Parties, home: frozenset[str]) -> Parties:
 
 
 def parties_of(read: ReadStory) -> frozenset[str]:
-    """Codes of the actors that can be a party: those a list knows, and of the others those the model sees as one."""
+    """Codes of the actors that can be a party: listed states and armed groups.
+
+    Where the text names fewer than two of them, also the names no list knows that the model sees as a party; otherwise
+    places and outlets near the news would become parties to it.
+    """
+    listed = frozenset(mention.actor.code for mention in read.mentions) & read.parties
+    if len(listed) > 1:
+        return listed
     seen = [(span.start, span.end) for span in marked(read.reading, "party", at_least=_SEEN)]
-    return frozenset(
+    return listed | frozenset(
         mention.actor.code
         for mention in read.mentions
-        if not mention.actor.code.startswith("x-") or any(overlap((mention.start, mention.end), span) for span in seen)
+        if mention.actor.code.startswith("x-") and any(overlap((mention.start, mention.end), span) for span in seen)
     )
 
 

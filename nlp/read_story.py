@@ -32,6 +32,7 @@ class ReadStory:
     shift: int  # characters of the title and the gap before the body
     reading: Reading
     mentions: tuple[Mention, ...]
+    parties: frozenset[str]  # codes that a list knows as states or armed groups
     quantities: tuple[Quantity, ...]
     clauses: tuple[Span, ...]
     related: Related
@@ -63,6 +64,7 @@ def read_story(encoder: Encoder, gazetteer: Gazetteer, story: Story) -> ReadStor
         shift=len(head) + len(_GAP) if head else 0,
         reading=reading,
         mentions=mentions,
+        parties=gazetteer.parties,
         quantities=quantities,
         clauses=cut,
         related=encoder.relate(reading, asked, [(m.start, m.end) for m in mentions]),
