@@ -203,7 +203,7 @@ def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tu
         .join(outlet, outlet.c.id == source.c.outlet_id)
         .join(syndication_member, syndication_member.c.version_id == story_version.c.id)
         .join(syndication_cluster, syndication_cluster.c.id == syndication_member.c.cluster_id)
-        .where(story_version.c.stage.in_(("linked", "link")), report.c.is_exchange)
+        .where(report.c.is_exchange)
         .order_by(story_version.c.key)
     )
     allowed = frozenset(joining)
