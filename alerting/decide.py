@@ -1,128 +1,108 @@
 """When the desk is told: the first report, and every change that is news; a mere copy never is.
 
-One alert per change of an exchange: several things that changed at once are one event under the weightiest reason, and
-its key is a digest of the facts themselves, so that the same facts give the same key whenever they are judged.
+One alert per change of an exchange: several things that changed at once are one event under the weightiest reason, with
+all of them listed, and its key is a digest of the new facts themselves, so that the same facts give the same key
+whenever they are judged.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerting.message import body_of, payload_of, title_of
-from alerting.trust import judge
-from models.records import Alert, AlertReason, ExchangeState, Phase, Rule, Told
+from alerting.message import Event, body_of, title_of
+from alerting.news import changes, event_key, told_after
+from alerting.payload import payload_of
+from alerting.sides import parties
+from alerting.trust import is_partisan, judge
+from models.records import Alert, ExchangeState, Precision, Rule, Severity, Told
 
-_DIGEST: Final = 12  # hex digits: 48 bits tell the events of one thread apart
-_MATTERS: Final = (
-    AlertReason.FIRST_REPORT,
-    AlertReason.CONTRADICTION,
-    AlertReason.PHASE_CHANGED,
-    AlertReason.FIGURE_CHANGED,
-    AlertReason.CORRECTION,
-    AlertReason.NEW_ORIGIN,
-)
+_DAY: Final = timedelta(days=1)
+_BOTH: Final = "+"  # between the parties of a rule that must all take part
 
 
 def decide(
     state: ExchangeState, told: Told, rule: Rule, *, now: datetime, base_url: str
 ) -> tuple[tuple[Alert, Told], ...]:
-    """The alerts that a rule asks for, each with what the thread has told after it; none when there is no news.
+    """The alert that a rule asks for, with what the thread has told after it; none when there is no news.
 
     Args:
         state: the exchange now.
         told: what the thread has told under this rule.
         rule: the rule.
-        now: reference time; what was last published longer ago than the rule's `max_age_h` is kept, not delivered.
+        now: reference time; what was last published longer ago than the rule's `max_age_h` is kept as `suppressed`,
+            without a channel.
         base_url: where the pages are.
     """
-    reasons = news(state, told) if matches(rule, state) else ()
-    if not reasons:
+    found = changes(state, told) if speaks_of(rule, state, told) else ()
+    if not found:
         return ()
-    key = f"exchange:{state.slug}:{reasons[0].value}:{_digest(state, reasons)}"
-    if key in told.event_keys:
-        return ()
-    trust, why = judge(state)
-    stale = _is_stale(state, rule, now)
-    first = reasons[0] is AlertReason.FIRST_REPORT
-    after = remembered(state, told, key)
-    alert = Alert(
-        thread_key=f"exchange:{state.slug}",
-        event_key=key,
+    event = Event(
+        key=event_key(state, told, found),
+        changes=found,
+        severity=severity_of(rule, state),
         rule_id=rule.id,
-        reason=reasons[0],
-        severity=rule.severity,
-        trust=trust,
-        trust_reasons=why,
-        title=title_of(state, rule.severity, reasons),
-        body=body_of(state, told, rule.severity, reasons, key=key, base_url=base_url, first=first),
-        payload=payload_of(state, rule, reasons, key=key, base_url=base_url, decided_at=now),
+        page=f"{base_url.rstrip('/')}/exchanges/{state.slug}",
         decided_at=now,
-        suppressed="stale" if stale else None,
-        channels=rule.to,
     )
-    return ((alert, after),)
+    alert = _alert(state, event, rule)
+    return ((alert, told_after(told, state, (alert,))),)
 
 
-def matches(rule: Rule, state: ExchangeState) -> bool:
-    """Whether a rule speaks of this exchange: parties, phase, enough origins, and one report that is news."""
-    parties = {code for leg in state.legs for code in (leg.releasing, leg.receiving) if code}
+def speaks_of(rule: Rule, state: ExchangeState, told: Told) -> bool:
+    """Whether a rule speaks of an exchange.
+
+    It opens a thread on its parties, phases, enough origins and a report that is news. On an open thread only the
+    parties count: whoever was told of a swap must hear that it is denied, whatever phases the rule waits for.
+    """
+    return _takes_part(rule, state) and bool(told.event_keys or _opens(rule, state))
+
+
+def severity_of(rule: Rule, state: ExchangeState) -> Severity:
+    """The rule's severity; no more than `notice` while all rests on one source that stands with a party."""
+    capped = rule.severity is Severity.URGENT and is_partisan(state)
+    return Severity.NOTICE if capped else rule.severity
+
+
+def _takes_part(rule: Rule, state: ExchangeState) -> bool:
+    """Any entry of the rule's parties; of an entry "A+B" both."""
+    here = set(parties(state))
+    return not rule.parties or any(here.issuperset(entry.split(_BOTH)) for entry in rule.parties)
+
+
+def _opens(rule: Rule, state: ExchangeState) -> bool:
     return (
-        (not rule.parties or bool(parties & set(rule.parties)))
-        and (not rule.phases or state.phase in rule.phases)
+        (not rule.phases or state.phase in rule.phases)
         and state.independent_origins >= rule.min_independent
         and state.alert_worthy_stories > 0
     )
 
 
-def news(state: ExchangeState, told: Told) -> tuple[AlertReason, ...]:
-    """What is new since the thread last told, the weightiest first."""
-    if not told.event_keys:
-        return (AlertReason.FIRST_REPORT,)
-    before = dict(told.figures)
-    figures = figures_of(state)
-    found = {
-        AlertReason.PHASE_CHANGED: state.phase is not told.phase,
-        AlertReason.FIGURE_CHANGED: any(before.get(leg) != count for leg, count in figures if count is not None),
-        AlertReason.CONTRADICTION: bool(set(state.conflicts) - set(told.conflicts)),
-        AlertReason.CORRECTION: state.corrected and not told.corrected,
-        AlertReason.NEW_ORIGIN: state.independent_origins > told.independent_origins,
-    }
-    return tuple(reason for reason in _MATTERS if found.get(reason))
-
-
-def figures_of(state: ExchangeState) -> tuple[tuple[str, int | None], ...]:
-    """The best figure of each leg, by leg."""
-    return tuple(sorted((f"{leg.releasing}->{leg.receiving}", leg.best) for leg in state.legs))
-
-
-def remembered(state: ExchangeState, told: Told, key: str) -> Told:
-    """What the thread has told once this event is in it."""
-    return Told(
-        event_keys=told.event_keys | {key},
-        phase=Phase(state.phase),
-        figures=figures_of(state),
-        independent_origins=max(state.independent_origins, told.independent_origins),
-        conflicts=state.conflicts,
-        corrected=state.corrected or told.corrected,
+def _alert(state: ExchangeState, event: Event, rule: Rule) -> Alert:
+    trust, why = judge(state)
+    stale = _is_stale(state, rule, event.decided_at)
+    return Alert(
+        thread_key=f"exchange:{state.slug}",
+        event_key=event.key,
+        rule_id=rule.id,
+        reason=event.changes[0].reason,
+        severity=event.severity,
+        trust=trust,
+        trust_reasons=why,
+        title=title_of(state, event),
+        body=body_of(state, event),
+        payload=payload_of(state, event),
+        decided_at=event.decided_at,
+        suppressed="stale" if stale else None,
+        channels=() if stale else rule.to,
     )
 
 
-def _digest(state: ExchangeState, reasons: tuple[AlertReason, ...]) -> str:
-    facts = [
-        [reason.value for reason in reasons],
-        state.phase.value,
-        figures_of(state),
-        state.independent_origins,
-        sorted(state.conflicts),
-        state.corrected,
-    ]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:_DIGEST]
-
-
 def _is_stale(state: ExchangeState, rule: Rule, now: datetime) -> bool:
-    """Judged by the latest publication; an exchange of unknown time is fresh: late is worse than twice."""
+    """Judged by the latest publication; an exchange of unknown time is fresh: late is worse than twice.
+
+    Where only days are known, the day counts from its end.
+    """
     latest = state.latest_published_at
-    return latest is not None and now - latest > timedelta(hours=rule.max_age_h)
+    grace = _DAY if state.first_published_precision is Precision.DAY else timedelta()
+    return latest is not None and now - latest > timedelta(hours=rule.max_age_h) + grace
