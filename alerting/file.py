@@ -5,18 +5,31 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
-from models.errors import DeliveryError
+from alerting.refusal import later, never
 from models.records import Delivery, Receipt
+
+_START: Final = b'{"key": "'  # of every line that we write
+_TRIES: Final = 100  # to get the lock
+_PAUSE_S: Final = 0.05
+_LONGEST: Final = 4 * 1024 * 1024  # bytes of a line
 
 
 @dataclass(frozen=True, slots=True)
 class FileChannel:
-    """Appends under a lock; a line that a crash tore is cut off first, and a key that stands is not written again."""
+    """Appends under a lock and makes sure of the disk.
+
+    A line of ours that a crash tore is cut off first; a key that stands is not written again; a file that holds
+    anything else than lines is left alone.
+    """
 
     path: Path
 
@@ -24,32 +37,114 @@ class FileChannel:
         """Append the delivery.
 
         Raises:
-            DeliveryError: the file cannot be written.
+            DeliveryError: the file cannot be written; `final` when it is not one to write alerts to.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                return self._append(file, delivery, now)
+            with _locked(self.path) as file:
+                _mend(file, self.path)
+                if _holds(file, delivery.key):
+                    return Receipt(response="stood there already")
+                _append(file, _line(delivery, now))
+                _keep_name(self.path)
         except OSError as error:
-            raise DeliveryError(str(self.path), f"cannot be written: {error}", hint="is there room, may we?") from error
-
-    def _append(self, file: BinaryIO, delivery: Delivery, now: datetime) -> Receipt:
-        file.seek(0)
-        stood = file.read()
-        whole = stood[: stood.rfind(b"\n") + 1]
-        if len(whole) < len(stood):
-            file.truncate(len(whole))
-        if any(json.loads(line)["key"] == delivery.key for line in whole.splitlines()):
-            return Receipt(response="stood there already")
-        line = {
-            "key": delivery.key,
-            "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "title": delivery.title,
-            "body": delivery.body,
-            "alert": json.loads(delivery.payload),
-        }
-        file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+            raise later(str(self.path), f"cannot be written: {error}", hint="is there room, may we?") from error
         return Receipt(response="appended")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[BinaryIO]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # O_NONBLOCK: a pipe that nobody reads must not stop the desk; it means nothing to a plain file
+    opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
+    with os.fdopen(opened, "r+b", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise never(str(path), "is no plain file", hint="choose another path")
+        _lock(file, path)
+        yield file
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Wait for other senders, but not for ever: the delivery's lease runs out."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        else:
+            return
+    raise later(str(path), "is held by another sender", hint="does one hang?")
+
+
+def _mend(file: BinaryIO, path: Path) -> None:
+    """End the file with a whole line: close one that lacks only its end, cut one of ours that a crash tore."""
+    size = file.seek(0, os.SEEK_END)
+    tail = _tail(file, size)
+    if not tail:
+        return
+    if _is_whole(tail):
+        file.write(b"\n")
+    elif tail.startswith(_START) or _START.startswith(tail):
+        file.truncate(size - len(tail))
+    else:
+        raise never(str(path), "ends in something that is no line of alerts", hint="choose another path")
+
+
+def _tail(file: BinaryIO, size: int) -> bytes:
+    """What stands after the last line break, or the end of it where that is longer than any line of ours."""
+    tail, at = b"", size
+    while at and b"\n" not in tail and len(tail) < _LONGEST:
+        step = min(at, 64 * 1024)
+        at -= step
+        file.seek(at)
+        tail = file.read(step) + tail
+    return tail.rpartition(b"\n")[2]
+
+
+def _is_whole(line: bytes) -> bool:
+    return isinstance(_parsed(line), dict)
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:  # also what is no UTF-8
+        return None
+
+
+def _holds(file: BinaryIO, key: str) -> bool:
+    wanted = json.dumps(key, ensure_ascii=False).encode()
+    file.seek(0)
+    with os.fdopen(file.fileno(), "rb", closefd=False) as lines:
+        return any(_has_key(_parsed(line), key) for line in lines if wanted in line)
+
+
+def _has_key(line: object, key: str) -> bool:
+    return isinstance(line, dict) and line.get("key") == key
+
+
+def _line(delivery: Delivery, now: datetime) -> bytes:
+    fields = {
+        "key": delivery.key,
+        "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "title": delivery.title,
+        "body": delivery.body,
+        "alert": json.loads(delivery.payload),
+    }
+    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
+
+
+def _append(file: BinaryIO, line: bytes) -> None:
+    """Write it all; a disk may take it in parts."""
+    rest = memoryview(line)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())
+
+
+def _keep_name(path: Path) -> None:
+    """A new file is on the disk only when its folder is."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from models.errors import DeliveryError
+from alerting.refusal import later
 
-_OTHERS = 0o077  # permissions of anybody but the owner
+_OTHERS: Final = 0o077  # permissions of anybody but the owner
+_LONGEST: Final = 64 * 1024  # bytes of a secret's file
+_KINDS: Final = ("env", "file")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -18,34 +21,43 @@ class Secret:
     reference: str
 
     def __repr__(self) -> str:
-        """The reference, never the value."""
-        return f"Secret({self.reference.split(':')[0]}:…)"
+        """The kind of the reference, never the value."""
+        return f"Secret({self.reference.partition(':')[0]}:…)" if self.is_reference else "Secret(…)"
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value stands elsewhere, not in the reference itself."""
+        kind, _, name = self.reference.partition(":")
+        return kind in _KINDS and bool(name)
 
     def reveal(self) -> str:
         """The value, for the moment of its use.
 
         Raises:
-            DeliveryError: the variable or file is absent, or others may read the file.
+            DeliveryError: the variable or file is absent or empty, or others may read the file.
         """
+        if not self.is_reference:
+            return self.reference
         kind, _, name = self.reference.partition(":")
-        if kind == "env":
-            return self._from_environment(name)
-        if kind == "file":
-            return self._from_file(Path(name))
-        return self.reference
+        return self._from_environment(name) if kind == "env" else self._from_file(Path(name))
 
     def _from_environment(self, name: str) -> str:
-        value = os.environ.get(name)
+        value = os.environ.get(name, "").strip()
         if not value:
-            raise DeliveryError(self.reference, "is not set", hint=f"export {name} before sending")
+            raise later(self.reference, "is not set", hint=f"export {name} before sending")
         return value
 
     def _from_file(self, path: Path) -> str:
         try:
-            mode = path.stat().st_mode
-            value = path.read_text(encoding="utf-8").strip()
+            with path.open("rb") as file:
+                mode, held = os.fstat(file.fileno()).st_mode, file.read(_LONGEST)
+            value = held.decode().strip()
         except OSError as error:
-            raise DeliveryError(self.reference, f"cannot be read: {error.strerror}", hint="make the file") from error
+            raise later(self.reference, f"cannot be read: {error.strerror}", hint="make the file") from error
+        except ValueError:
+            raise later(self.reference, "is no UTF-8 text", hint="write the secret into it anew") from None
         if mode & _OTHERS:
-            raise DeliveryError(self.reference, "may be read by others", hint=f"chmod 600 {path}")
+            raise later(self.reference, "may be read by others", hint=f"chmod 600 {path}")
+        if not value:
+            raise later(self.reference, "is empty", hint="write the secret into it")
         return value

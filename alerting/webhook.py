@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import hashlib
-import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
 
+from alerting.refusal import later, never
 from alerting.secret import Secret
+from alerting.signature import event_id, signature
+from alerting.wording import cut, one_line
 from models.errors import DeliveryError
 from models.records import Delivery, Receipt
 
-_TIMEOUT_S: Final = 10.0
-_LONGEST_ANSWER: Final = 64 * 1024
+_PATIENCE_S: Final = 20.0  # one delivery from start to end; well below the lease of a delivery
+_LONGEST_ANSWER: Final = 64 * 1024  # bytes that are read of it
 _OK: Final = range(200, 300)
 _LATER: Final = frozenset({408, 425, 429, *range(500, 600)})
+_PROBLEM: Final = 160  # characters of the network's own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel:
-    """Posts to one address; never follows a redirect, never reads more than a little of the answer."""
+    """Posts to one address: no redirects, no proxy from the environment, certificates checked, little read back.
 
+    It drives the transport itself: a client would write the whole address, which may be a secret, to its log. It runs
+    an event loop of its own for the one deadline over all, so call it from a thread that runs none.
+    """
+
+    name: str
     url: Secret
     secret: Secret
+    patience_s: float = _PATIENCE_S
 
     def send(self, delivery: Delivery, *, now: datetime) -> Receipt:
         """Post the delivery.
@@ -36,70 +45,118 @@ class WebhookChannel:
         Raises:
             DeliveryError: it was not taken; `final` for an answer that will not change (a redirect, most of 4xx).
         """
-        body = cloud_event(delivery, now=now)
+        body = cloud_event(delivery)
         headers = {
             "Content-Type": "application/cloudevents+json",
-            "Idempotency-Key": delivery.key,
+            "User-Agent": "wirewatch",
+            "Idempotency-Key": event_id(delivery.key),
             **signature(self.secret.reveal(), delivery.key, body, now=now),
         }
+        request = httpx.Request("POST", self._address(), content=body, headers=headers)
         try:
-            with (
-                httpx.Client(timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self.url.reveal(), content=body, headers=headers) as answer,
-            ):
-                return _judged(answer, now)
+            answer = asyncio.run(_ask(request, self.patience_s))
+        except TimeoutError:
+            raise later(self.name, f"no answer in {self.patience_s:g} s", hint="is the receiver well?") from None
         except httpx.HTTPError as error:
-            raise DeliveryError("webhook", f"no answer: {type(error).__name__}", hint="tried again later") from error
+            raise later(self.name, f"no answer: {_said(error)}", hint="is the receiver there?") from None
+        return _judged(self.name, answer, now)
+
+    def _address(self) -> httpx.URL:
+        """The address; what is wrong with it is said without repeating it."""
+        try:
+            url = httpx.URL(self.url.reveal())
+        except httpx.InvalidURL:
+            raise never(self.name, "its url is no address", hint="http://… or https://…") from None
+        if url.scheme not in ("http", "https") or not url.host or "%" in url.host:
+            raise never(self.name, "its url is no web address", hint="http://… or https://…")
+        if url.userinfo:
+            raise never(self.name, "its url holds a name or password", hint="the signature says who we are")
+        return url
 
 
-def cloud_event(delivery: Delivery, *, now: datetime) -> bytes:
-    """The delivery as a CloudEvent in structured mode."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    status: int
+    retry_after: str | None
+    head: bytes  # as much of the body as was read
+    whole: bool
+
+
+async def _ask(request: httpx.Request, patience_s: float) -> _Answer:
+    """The answer; once its status is there, a body that drips, breaks off or never ends changes nothing."""
+    until = asyncio.get_running_loop().time() + patience_s
+    async with httpx.AsyncHTTPTransport(trust_env=False) as transport:
+        async with asyncio.timeout_at(until):
+            response = await transport.handle_async_request(request)
+        head, whole = bytearray(), False
+        try:
+            async with asyncio.timeout_at(until):
+                whole = await _read(response, head)
+                await response.aclose()
+        except (TimeoutError, httpx.HTTPError):
+            whole = False
+        return _Answer(
+            status=response.status_code,
+            retry_after=response.headers.get("Retry-After"),
+            head=bytes(head),
+            whole=whole,
+        )
+
+
+async def _read(response: httpx.Response, head: bytearray) -> bool:
+    """Fill `head` up to the longest answer that is read; whether that was all."""
+    async for chunk in response.aiter_raw():
+        head += chunk[: _LONGEST_ANSWER - len(head)]
+        if len(head) >= _LONGEST_ANSWER:
+            return False
+    return True
+
+
+def cloud_event(delivery: Delivery) -> bytes:
+    """The delivery as a CloudEvent in structured mode; the same bytes at every attempt."""
     alert: dict[str, Any] = json.loads(delivery.payload)
     event = {
         "specversion": "1.0",
-        "id": delivery.key,
+        "id": event_id(delivery.key),
         "source": "wirewatch",
         "type": f"org.wirewatch.exchange.{alert['reasons'][0]}",
         "subject": alert["exchange"],
-        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "time": alert["decided_at"],
         "datacontenttype": "application/json",
         "data": {"title": delivery.title, "text": delivery.body, "alert": alert},
     }
     return json.dumps(event, ensure_ascii=False, sort_keys=True).encode()
 
 
-def signature(secret: str, key: str, body: bytes, *, now: datetime) -> dict[str, str]:
-    """Headers that prove who sent the body, and when: HMAC-SHA256 over `id.timestamp.body`."""
-    stamp = str(int(now.timestamp()))
-    signed = hmac.new(secret.encode(), f"{key}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return {
-        "Webhook-Id": key,
-        "Webhook-Timestamp": stamp,
-        "Webhook-Signature": f"v1,{base64.b64encode(signed).decode()}",
-    }
+def _judged(name: str, answer: _Answer, now: datetime) -> Receipt:
+    if answer.status in _OK:
+        size = f"{len(answer.head)} bytes{'' if answer.whole else ' read of it'}"
+        return Receipt(response=f"HTTP {answer.status}, {size}, sha256 {hashlib.sha256(answer.head).hexdigest()}")
+    raise _refused(name, answer, now)
 
 
-def _judged(answer: httpx.Response, now: datetime) -> Receipt:
-    read = 0
-    for chunk in answer.iter_raw():
-        read += len(chunk)
-        if read > _LONGEST_ANSWER:
-            break
-    if answer.status_code in _OK:
-        return Receipt(response=f"HTTP {answer.status_code}")
-    refused = DeliveryError("webhook", f"HTTP {answer.status_code}", hint="look at the receiver")
-    refused.final = answer.status_code not in _LATER
-    refused.retry_after_s = _retry_after(answer.headers.get("Retry-After"), now)
-    raise refused
+def _refused(name: str, answer: _Answer, now: datetime) -> DeliveryError:
+    said = f"HTTP {answer.status}"
+    if answer.status in _LATER:
+        after_s = _retry_after(answer.retry_after, now)
+        return later(name, said, hint="tried again later", after_s=after_s)
+    return never(name, said, hint="look at the receiver and the channel's url, then `wirewatch alert resend`")
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait, from either form of the header; None when it is absent or unreadable."""
     if not value:
         return None
-    if value.isdigit():
+    if value.isascii() and value.isdecimal():
         return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except ValueError:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
         return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _said(error: httpx.HTTPError) -> str:
+    """What the network said; of what the receiver sent only that it was unreadable."""
+    words = f" {error}" if isinstance(error, httpx.ConnectError) else ""
+    return cut(one_line(f"{type(error).__name__}{words}"), _PROBLEM)
