@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, String, types
+from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, types
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -118,6 +118,11 @@ def figures_in_order() -> CheckConstraint:
     signs = [f"({name} IS NULL OR {name} >= 0)" for name in ("low", "best", "high")]
     order = [f"({a} IS NULL OR {b} IS NULL OR {a} <= {b})" for a, b in pairs]
     return CheckConstraint(" AND ".join([*signs, *order]), name="figures_in_order")
+
+
+def queue_index(table: str) -> Index:
+    """What waits in a stage, the least tried first, then by age: claims read no row that is done."""
+    return Index(f"ix_{table}_queue", "stage", "attempts", "id")
 
 
 def lease_is_whole() -> CheckConstraint:

@@ -102,14 +102,14 @@ def claim(
 
 
 def _due(queue: Queue, moment: datetime, shard: Shard | None) -> Select[int, int, str]:
-    """Rows that nobody holds and whose time has come, the fresh ones first, then by age."""
+    """Rows that nobody holds and whose time has come, the least tried first, then by age."""
     table = _TABLES[queue.table]
     wanted = (
         select(table.c.id, table.c.attempts, table.c.last_error)
         .where(table.c.stage == queue.stage)
         .where(or_(table.c.lease_until.is_(None), table.c.lease_until < moment))
         .where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= moment))
-        .order_by(table.c.attempts >= queue.together, table.c.id)
+        .order_by(table.c.attempts, table.c.id)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite, where writers are alone, leaves it out
     )
     return wanted if shard is None else wanted.where(table.c.id % shard.of == shard.part)

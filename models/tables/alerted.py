@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
 from models.columns import METADATA, UtcDateTime, in_our_time, key, lease, lease_is_whole, one_of, ref
 from models.records import AlertReason, Severity, Trust
@@ -63,6 +63,7 @@ delivery = Table(
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
     CheckConstraint("attempts >= 0", name="attempts_are_counted"),
     lease_is_whole(),
+    Index("ix_delivery_queue", "state", "id"),
     comment="the outbox: one alert on its way to one channel",
 )
 

@@ -26,6 +26,7 @@ from models.columns import (
     lease,
     lease_is_whole,
     one_of,
+    queue_index,
     ref,
     share,
 )
@@ -113,6 +114,7 @@ capture = Table(
     CheckConstraint("status >= 100 AND status < 600", name="status_is_one"),
     counted("attempts"),
     lease_is_whole(),
+    queue_index("capture"),
     comment="exactly the bytes that came, and where they lie",
 )
 
@@ -174,6 +176,7 @@ story_version = Table(
     in_our_time("first_seen_at"),
     counted("attempts"),
     lease_is_whole(),
+    queue_index("story_version"),
     CheckConstraint("modified_at IS NOT NULL OR modified_precision = 'unknown'", name="change_goes_with_a_time"),
     CheckConstraint("(published_at IS NULL) = (published_precision = 'unknown')", name="precision_goes_with_a_time"),
     comment="one immutable text of a story",

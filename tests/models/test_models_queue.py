@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
 import pytest
 from sqlalchemy import func, select
 
 from models import captures, queue
 from models.errors import WarehouseError
-from models.queue import CLEAN, Shard, Worker
+from models.queue import CLEAN, LINK, TAG, Shard, Worker
 from models.records import Page
 from models.tables import capture
-from models.warehouse import Warehouse
+from models.warehouse import Warehouse, now
 
 
 @pytest.fixture
@@ -139,6 +137,16 @@ def test_a_worker_that_stops_gives_its_items_back_untried(warehouse: Warehouse) 
     assert len(queue.claim(warehouse, CLEAN, Worker(name="b", max_attempts=1), limit=9)) == 5
 
 
+def test_a_claim_reads_no_row_that_is_done(warehouse: Warehouse) -> None:
+    if warehouse.engine.dialect.name == "sqlite":
+        with warehouse.read() as connection:
+            for line in (CLEAN, TAG, LINK):
+                asked = queue._due(line, now(connection), None).limit(9)
+                words = str(asked.compile(connection, compile_kwargs={"literal_binds": True}))
+                plan = " / ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}"))
+                assert plan == f"SEARCH {line.table} USING INDEX ix_{line.table}_queue (stage=?)"
+
+
 def test_what_is_not_in_quarantine_cannot_be_let_back(warehouse: Warehouse) -> None:
     with pytest.raises(WarehouseError, match="no such item"):
         queue.replay(warehouse, 7)
@@ -154,19 +162,29 @@ def test_a_failure_told_by_one_who_lost_the_lease_changes_nothing(warehouse: War
 
 
 WORK = """
-import sys
 from models import queue, stories
 from models.queue import CLEAN, Worker
 from models.records import Discard, DiscardReason
 from models.warehouse import Warehouse
-warehouse = Warehouse.open(sys.argv[1])
-worker = Worker(name=sys.argv[2], lease_s=1, max_attempts=1000)
-print("ready", flush=True)
+warehouse = Warehouse.open(url)
+worker = Worker(name=name, lease_s=1, max_attempts=1000)
+ready.set()
 while items := queue.claim(warehouse, CLEAN, worker, limit=3):
     for item in items:
         with queue.finish(warehouse, CLEAN, worker, [item], stage="discarded") as connection:
             stories.throw_out(connection, item, Discard(url="u", reason=DiscardReason.EMPTY))
 """
+
+
+def _start(url: str, name: str) -> BaseProcess:
+    """A worker of its own process, at work when this returns."""
+    server = multiprocessing.get_context("forkserver")  # has the modules loaded: a start takes no second
+    server.set_forkserver_preload(["models.queue", "models.stories", "alembic.script"])
+    ready = server.Event()
+    worker = server.Process(target=exec, args=(WORK, {"url": url, "name": name, "ready": ready}))
+    worker.start()
+    assert ready.wait(30)
+    return worker
 
 
 def _held_by(warehouse: Warehouse, name: str) -> int:
@@ -182,20 +200,19 @@ def test_workers_killed_at_random_lose_nothing_and_double_nothing(
     total, left_behind = 1200, 0
     captures.add(warehouse, [make_page(f"https://north.example/{i}", b"%d" % i) for i in range(total)])
     chance = random.Random(5)  # noqa: S311 - when to kill, not a secret
-    for turn in range(12 if warehouse.engine.dialect.name == "sqlite" else 4):
+    for turn in range(15):
         names = [f"{turn}a", f"{turn}b"]
-        pair = [subprocess.Popen([sys.executable, "-c", WORK, warehouse.url, n], stdout=subprocess.PIPE) for n in names]
-        for name, child in zip(names, pair, strict=True):
-            assert child.stdout is not None
-            child.stdout.readline()
-            time.sleep(chance.random() * 0.2)
-            os.kill(child.pid, signal.SIGKILL)
-            child.wait()
-            child.stdout.close()
+        for name, worker in [(name, _start(warehouse.url, name)) for name in names]:
+            time.sleep(chance.random() * 0.1)
+            worker.kill()
+            worker.join()
+            worker.close()
             left_behind += _held_by(warehouse, name)
     assert left_behind > 0  # some were killed at work
     time.sleep(1.1)
-    subprocess.run([sys.executable, "-c", WORK, warehouse.url, "last"], check=True)
+    last = _start(warehouse.url, "last")
+    last.join()
+    assert last.exitcode == 0
     with warehouse.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM discard").scalar_one() == total
         assert connection.exec_driver_sql("SELECT count(*) FROM capture WHERE stage <> 'discarded'").scalar_one() == 0
