@@ -43,6 +43,11 @@ _NEEDED: Final = {
     CountRole.KILLED: 0.7,
 }
 Parties = Mapping[str, tuple[Actor, float]]
+# Chosen on the dev stories: sure, or fairly sure of a story that is not plainly old or idle.
+_SURE: Final = 0.85
+_FAIRLY_SURE: Final = 0.7
+_SOME_NEWS: Final = 0.2
+_ALERT_WORTHY: Final = 0.6
 _FLOWING: Final = KINDS.index(RELEASED)
 _RATHER: Final = 0.5  # rather yes than no
 _ABSENT: Final[tuple[None, float]] = (None, 0.0)
@@ -142,13 +147,13 @@ def _status(words: str, guessed: Floats) -> CaptiveStatus:
 def report(read: ReadStory, found: Sequence[Counted]) -> ExchangeReport:
     """What the text says about one exchange."""
     reading = read.reading
-    yes = reading.yes_no["is_exchange"] > _RATHER
+    yes = _is_exchange(reading.yes_no)
     phase, phase_score = _phase(reading, is_exchange=yes)
     mediation, mediators = _mediation(read) if yes else (MediationStatus.UNSTATED, ())
     return ExchangeReport(
         is_exchange=yes,
         is_exchange_score=reading.yes_no["is_exchange"],
-        alert_worthy=yes and reading.yes_no["alert_worthy"] > _RATHER,
+        alert_worthy=yes and reading.yes_no["alert_worthy"] > _ALERT_WORTHY,
         alert_score=reading.yes_no["alert_worthy"],
         phase=phase,
         phase_score=phase_score,
@@ -157,6 +162,11 @@ def report(read: ReadStory, found: Sequence[Counted]) -> ExchangeReport:
         mediators=mediators,
         place=_place(reading) if yes else None,
     )
+
+
+def _is_exchange(yes_no: Mapping[str, float]) -> bool:
+    score = yes_no["is_exchange"]
+    return score > _SURE or (score > _FAIRLY_SURE and yes_no["alert_worthy"] > _SOME_NEWS)
 
 
 def _phase(reading: Reading, *, is_exchange: bool) -> tuple[ReportPhase, float]:
