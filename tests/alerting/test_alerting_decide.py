@@ -228,6 +228,15 @@ def test_coming_back_to_what_was_told_before_is_news_every_time(
     assert len(set(keys)) == len(keys) == 6
 
 
+def test_origins_that_are_found_to_be_one_and_then_two_again_are_no_news(
+    state: ExchangeState, rule: Rule, now: datetime
+) -> None:
+    told = after(replace(state, independent_origins=3), NOTHING, rule, now)
+    fewer = replace(state, independent_origins=2, corrected=True)
+    told = after(fewer, told, rule, now)
+    assert alerts(replace(fewer, independent_origins=3), told, rule, now) == ()
+
+
 # ---------------------------------------------------------------- keys
 
 

@@ -163,6 +163,17 @@ def test_the_short_form_fits_one_sms(state: ExchangeState, rule: Rule, now: date
     assert short.endswith(f" {link}") if len(link) <= 110 else "http" not in short
 
 
+def test_the_short_form_fits_whatever_the_length_of_its_link(
+    confirmed: ExchangeState, rule: Rule, now: datetime
+) -> None:
+    shorts = [
+        json.loads(told_of(replace(confirmed, slug="x" * length), rule, now).payload)["short"]
+        for length in range(1, 120)
+    ]
+    assert max(map(len, shorts)) == 160
+    assert all(short.startswith("EXCHANGE NR 12 / SR 3") for short in shorts)
+
+
 def test_a_party_that_only_others_quote_is_to_be_asked_itself(state: ExchangeState, rule: Rule, now: datetime) -> None:
     quoted = Voice(claimer="Suderia army", side="SR", outlets=("North Post",), independent_origins=1)
     told = replace(state, voices=(*state.voices, quoted), sides_heard=("NR", "SR"), sides_missing=())
