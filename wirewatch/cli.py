@@ -6,51 +6,152 @@ Exit codes: 0 ok · 1 work failed · 2 usage or configuration · 3 partial · 4 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from models.errors import ConfigError, WirewatchError
-from wirewatch.commands import alerts, care, corpus, exchanges, questions, sources, steps
-from wirewatch.show import say
+from models.errors import ConfigError, WarehouseError, WirewatchError
+from wirewatch.commands import alerts, care, configuration, corpus, exchanges, questions, sources, steps, weights
+from wirewatch.commands.opening import Asked
+from wirewatch.settings import VERSION
+from wirewatch.show import be_quiet, complain, without_colour
+
+WORK_FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 5, 130
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6  # primary result codes; the low byte of an extended one
+_POSTGRES_LOCKED: Final = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
+_FOR_ALL: Final = frozenset({"--quiet", "-q", "--verbose", "-v", "-vv", "--no-color"})
+
+
+class _Program(TyperGroup):
+    """The whole program: its options may stand before or behind the command; its help names commands by use."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, with the options of the whole program brought to the front."""
+        return super().parse_args(ctx, _fronted(args))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands under what they are for."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        names = self.list_commands(ctx)
+        room = formatter.width - 6 - max(map(len, names))  # as click itself reckons it
+        for name in names:
+            command: Any = self.get_command(ctx, name)
+            sections.setdefault(command.rich_help_panel, []).append((name, command.get_short_help_str(room)))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def _fronted(args: Sequence[str]) -> list[str]:
+    """`exchange list --quiet` as `--quiet exchange list`; what stands behind `--` stays where it is."""
+    end = args.index("--") if "--" in args else len(args)
+    front, rest = [], []
+    words = iter(args[:end])
+    for word in words:
+        if word in _FOR_ALL or word.startswith("--config="):
+            front.append(word)
+        elif word == "--config":
+            front += [word, *_next(words)]
+        else:
+            rest.append(word)
+    return [*front, *rest, *args[end:]]
+
+
+def _next(words: Iterator[str]) -> list[str]:
+    return [word for word in [next(words, None)] if word is not None]
+
 
 app = typer.Typer(
     name="wirewatch",
+    cls=_Program,
     help="Who says what about an exchange of captives, from how many independent origins; and the alert.",
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _part in (steps, corpus, alerts, exchanges, questions, sources, care):
+for _part in (steps, alerts, corpus, sources, exchanges, questions, configuration, weights, care):
     _part.add_to(app)
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - click gives the flag by position
+    if asked:
+        print(f"wirewatch {VERSION}")
+        raise typer.Exit
 
 
 @app.callback()
 def _root(
     context: typer.Context,
-    config: Annotated[str, typer.Option(help="wirewatch.toml to read instead of the one at the root")] = "",
+    config: Annotated[Path | None, typer.Option(help="wirewatch.toml to read instead of the one at the root")] = None,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no words on stderr but errors")] = False,
-    trace: Annotated[bool, typer.Option("--traceback", help="show where an error was raised")] = False,
+    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="say more; -vv: everything")] = 0,
+    no_color: Annotated[bool, typer.Option("--no-color", help="no colours; NO_COLOR=1 does the same")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="the version, and nothing else")
+    ] = False,
 ) -> None:
-    context.obj = {"config": config, "quiet": quiet}
-    if trace:
-        sys.excepthook = sys.__excepthook__
-        context.obj["raise"] = True
+    del version
+    context.obj = Asked(config=config, quiet=quiet, verbose=verbose)
+    be_quiet(quiet=quiet)
+    if no_color:
+        without_colour()
+    if verbose:
+        _let_engines_speak(logging_level=verbose)
 
 
-def main() -> None:
-    """Run the command; an error becomes one clear line and an exit code."""
+def _let_engines_speak(*, logging_level: int) -> None:
+    """Show on stderr what the engines log: 1 what they do, 2 everything."""
+    import logging
+
+    level = logging.INFO if logging_level == 1 else logging.DEBUG
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command; an error becomes one clear line and an exit code.
+
+    Args:
+        args: the words behind `wirewatch`; those of the process when left out.
+    """
+    words = list(sys.argv[1:] if args is None else args)
     try:
-        app(standalone_mode=True)
+        app(words, prog_name="wirewatch", standalone_mode=True)
     except WirewatchError as error:
-        say(f"wirewatch: {error}")
-        if "--traceback" in sys.argv:
-            raise
-        sys.exit(2 if isinstance(error, ConfigError) else 1)
+        complain(f"wirewatch: {error}")
+        if _wants_everything(words):
+            traceback.print_exc()
+        sys.exit(exit_code(error))
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+
+
+def exit_code(error: WirewatchError) -> int:
+    """The exit code that tells of an error."""
+    if isinstance(error, ConfigError):
+        return USAGE
+    return LOCKED if isinstance(error, WarehouseError) and _is_locked(error) else WORK_FAILED
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    """Whether the database said that somebody else holds what was asked for."""
+    while error is not None:
+        said = getattr(error, "orig", error)
+        if (getattr(said, "sqlite_errorcode", 0) or 0) & 0xFF in (_SQLITE_BUSY, _SQLITE_LOCKED):
+            return True
+        if getattr(said, "sqlstate", None) in _POSTGRES_LOCKED:
+            return True
+        error = error.__cause__
+    return False
+
+
+def _wants_everything(words: Sequence[str]) -> bool:
+    return "-vv" in words or words.count("-v") + words.count("--verbose") > 1
 
 
 if __name__ == "__main__":

@@ -1,158 +1,76 @@
-"""The files that people edit, checked: what is wrong, in which line, and what was probably meant."""
+"""The files that people edit, read and checked: every mistake is named with file, line, key and what was meant."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from models.errors import ConfigError
-from models.records import Phase, Rule, Severity, Source
+from models.records import ActorEntry, Phase, Rule, Severity, Source
+from wirewatch.field_types import Table
+from wirewatch.main_file import MainFile
+from wirewatch.mistakes import Mistake, found_by_pydantic, meant, refuse
+from wirewatch.toml_lines import Key, line_of, lines_of
+from wirewatch.watch_files import ActorsFile, RulesFile, SourcesFile, SourceTable
 
-_SECRET: Final = re.compile(r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)")
-File = TypeVar("File", bound="_Table")
-
-
-class _Table(BaseModel):
-    """A table in which no unknown key may stand."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is no http or https address")
-    return value
+File = TypeVar("File", bound=Table)
+_AT_LINE: Final = re.compile(r" \(at line (\d+), column \d+\)")
+# what is one and the same for every source of an outlet
+_OF_OUTLET: Final = ("country", "owner", "role", "side")
 
 
-def _reference(value: str) -> str:
-    if value and not _SECRET.fullmatch(value):
-        raise ValueError("is no reference: write env:NAME or file:PATH, never the secret itself")
-    return value
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the three files of a watch folder hold."""
+
+    sources: tuple[Source, ...]
+    rules: tuple[Rule, ...]
+    actors: tuple[ActorEntry, ...]
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Reference = Annotated[str, AfterValidator(_reference)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainRead:
+    """wirewatch.toml, and where in it each key stands; nothing stands anywhere when there is no file."""
+
+    table: MainFile
+    places: Mapping[Key, str]
 
 
-# ---------------------------------------------------------------- wirewatch.toml
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened(Generic[File]):
+    """A file as far as it could be read; `table` is None when `mistakes` is not empty."""
+
+    path: Path
+    table: File | None
+    lines: Mapping[Key, int]
+    mistakes: tuple[Mistake, ...] = ()
+
+    def mistake(self, key: Key, problem: str, hint: str = "") -> Mistake:
+        """A mistake at a key of this file."""
+        shown = ".".join(part for part in key if isinstance(part, str))
+        return Mistake(place=f"{self.place(key)} {shown}".rstrip(), problem=problem, hint=hint)
+
+    def place(self, key: Key) -> str:
+        """`file:line` of a key."""
+        return f"{shown_path(self.path)}:{line_of(self.lines, key)}"
 
 
-class WarehouseTable(_Table):
-    """Where the warehouse is."""
-
-    url: str = ""
-
-
-class PagesTable(_Table):
-    """Where the pages are, for links in messages."""
-
-    url: WebAddress = "http://127.0.0.1:8080"
-
-
-class CrawlTable(_Table):
-    """Limits of a crawl; units as in `models.records.CrawlLimits`."""
-
-    body_bytes: Annotated[int, Field(gt=0)] = 10 * 1024 * 1024
-    request_s: Annotated[float, Field(gt=0)] = 30.0
-    redirects: Annotated[int, Field(ge=0)] = 5
-    concurrent: Annotated[int, Field(gt=0)] = 8
-    concurrent_per_host: Annotated[int, Field(gt=0)] = 2
-    gap_s: Annotated[float, Field(ge=0)] = 1.0
-    crawl_s: Annotated[float, Field(gt=0)] = 1800.0
-    pages_per_source: Annotated[int, Field(gt=0)] = 200
-    feed_parse_s: Annotated[float, Field(gt=0)] = 10.0
-    feed_parse_mib: Annotated[int, Field(gt=0)] = 512
-
-
-class LimitsTable(_Table):
-    """Limits of the other steps; units as in `wirewatch.settings.Settings`."""
-
-    lease_s: Annotated[int, Field(gt=0)] = 300
-    attempts: Annotated[int, Field(gt=0)] = 3
-    batch: Annotated[int, Field(gt=0)] = 16
-    page_s: Annotated[float, Field(gt=0)] = 10.0
-    page_mib: Annotated[int, Field(gt=0)] = 512
-
-
-class FileChannelTable(_Table):
-    """Alerts appended to a file below `var`."""
-
-    kind: Literal["file"]
-    path: str = Field(min_length=1)
-
-
-class WebhookTable(_Table):
-    """Alerts posted to an address, signed."""
-
-    kind: Literal["webhook"]
-    url: str = Field(min_length=1)
-    secret: Reference = Field(min_length=1)
-
-
-ChannelTable = Annotated[FileChannelTable | WebhookTable, Field(discriminator="kind")]
-
-
-class MainFile(_Table):
-    """wirewatch.toml."""
-
-    contact: str = ""  # address that stands in our user agent
-    var: str = "var"
-    watch: str = "watch"
-    warehouse: WarehouseTable = WarehouseTable()
-    pages: PagesTable = PagesTable()
-    crawl: CrawlTable = CrawlTable()
-    limits: LimitsTable = LimitsTable()
-    channel: dict[Id, ChannelTable] = {"duty-file": FileChannelTable(kind="file", path="alerts.jsonl")}
-
-    def channel_tables(self) -> dict[str, dict[str, str]]:
-        """The channels as plain tables, by name."""
-        return {name: table.model_dump() for name, table in self.channel.items()}
-
-
-def read_main(path: Path, *, must_exist: bool) -> MainFile:
+def read_main(path: Path, *, must_exist: bool) -> MainRead:
     """The main file; its defaults when it is absent and need not exist.
 
     Raises:
         ConfigError: it is wrong, or absent though named.
     """
     if not path.exists() and not must_exist:
-        return MainFile()
-    return _read(path, MainFile)
-
-
-# ---------------------------------------------------------------- watch/sources.toml
-
-
-class SourceTable(_Table):
-    """One [[source]]."""
-
-    id: Id
-    outlet: str = Field(min_length=1)
-    kind: Literal["rss", "atom", "rdf", "json"]
-    url: WebAddress
-    language: str = Field(pattern=r"^[a-z]{2,3}$")
-    country: Country
-    owner: str = Field(min_length=1)
-    role: Literal["outlet", "agency", "official", "humanitarian", "syndicator"]
-    side: str | None = None
-    verified: bool = False
-    flash: bool = False
-
-
-class SourcesFile(_Table):
-    """watch/sources.toml."""
-
-    source: list[SourceTable] = []
+        return MainRead(table=MainFile(), places={})
+    opened = _open(path, MainFile)
+    table = _right(opened, lambda _: ())
+    return MainRead(table=table, places={key: opened.place(key) for key in opened.lines})
 
 
 def read_sources(path: Path) -> tuple[Source, ...]:
@@ -161,42 +79,7 @@ def read_sources(path: Path) -> tuple[Source, ...]:
     Raises:
         ConfigError: the file is wrong.
     """
-    file = _read(path, SourcesFile)
-    _refuse_twins(path, "source", [table.id for table in file.source])
-    return tuple(Source(**table.model_dump()) for table in file.source)
-
-
-# ---------------------------------------------------------------- watch/rules.toml
-
-
-class RuleTable(_Table):
-    """One [[rule]]."""
-
-    id: Id
-    parties: list[str] = []
-    phases: list[
-        Literal[
-            "called_for",
-            "rumoured",
-            "planned",
-            "announced",
-            "agreed",
-            "under_way",
-            "completed",
-            "stalled",
-            "denied",
-        ]
-    ] = []
-    min_independent: Annotated[int, Field(ge=1)] = 1
-    severity: Literal["info", "notice", "urgent"] = "urgent"
-    max_age_h: Annotated[int, Field(gt=0)] = 72
-    to: list[str] = []
-
-
-class RulesFile(_Table):
-    """watch/rules.toml."""
-
-    rule: list[RuleTable] = []
+    return _sources(_right(_open(path, SourcesFile), _wrong_sources))
 
 
 def read_rules(path: Path, *, channels: Sequence[str]) -> tuple[Rule, ...]:
@@ -209,113 +92,184 @@ def read_rules(path: Path, *, channels: Sequence[str]) -> tuple[Rule, ...]:
     Raises:
         ConfigError: the file is wrong, or a rule sends to a channel that does not exist.
     """
-    file = _read(path, RulesFile)
-    _refuse_twins(path, "rule", [table.id for table in file.rule])
-    for number, table in enumerate(file.rule):
-        for name in table.to:
-            if name not in channels:
-                place = _place(path, ("rule", number, "to"))
-                raise ConfigError(place, f"no channel is named {name!r}", hint=_meant(name, channels))
-    return tuple(
-        Rule(
-            id=table.id,
-            parties=tuple(table.parties),
-            phases=tuple(Phase(phase) for phase in table.phases),
-            min_independent=table.min_independent,
-            severity=Severity(table.severity),
-            max_age_h=table.max_age_h,
-            to=tuple(table.to),
-        )
-        for table in file.rule
+    return _rules(_right(_open(path, RulesFile), lambda opened: _wrong_rules(opened, channels)))
+
+
+def read_watch(folder: Path, *, channels: Sequence[str]) -> Watch:
+    """The three files of a watch folder, checked each by itself and against one another.
+
+    Raises:
+        ConfigError: names every mistake in any of them.
+    """
+    sources = _open(folder / "sources.toml", SourcesFile)
+    actors = _open(folder / "actors.toml", ActorsFile)
+    rules = _open(folder / "rules.toml", RulesFile)
+    mistakes = [
+        *_wrong(sources, _wrong_sources),
+        *_wrong(actors, _wrong_actors),
+        *_wrong(rules, lambda opened: _wrong_rules(opened, channels)),
+        *_wrong_parties(sources, actors, rules),
+    ]
+    if mistakes or not (sources.table and actors.table and rules.table):
+        refuse(mistakes)
+    return Watch(sources=_sources(sources.table), rules=_rules(rules.table), actors=_actors(actors.table))
+
+
+def source_of(table: Mapping[str, Any], *, place: str) -> Source:
+    """A source from its keys, checked as if it stood in the file.
+
+    Raises:
+        ConfigError: names every mistake under `place`.
+    """
+    try:
+        checked = SourceTable.model_validate(table)
+    except ValidationError as error:
+        found = found_by_pydantic(error, SourceTable)
+    else:
+        return Source(**checked.model_dump())
+    return refuse([Mistake(place=f"{place} {'.'.join(map(str, key))}", problem=p, hint=h) for key, p, h in found])
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person would write it here: relative when it lies below the working folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _open(path: Path, kind: type[File]) -> _Opened[File]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        held = tomllib.loads(text)
+    except OSError as error:
+        return _closed(Mistake(place=shown_path(path), problem=f"cannot be read: {error.strerror}"), path)
+    except UnicodeDecodeError as error:
+        return _closed(Mistake(place=shown_path(path), problem=f"is no UTF-8 text: {error.reason}"), path)
+    except tomllib.TOMLDecodeError as error:
+        return _closed(_no_toml(path, str(error)), path)
+    opened: _Opened[File] = _Opened(path=path, table=None, lines=lines_of(text))
+    try:
+        return _Opened(path=path, table=kind.model_validate(held), lines=opened.lines)
+    except ValidationError as error:
+        mistakes = tuple(opened.mistake(*found) for found in found_by_pydantic(error, kind))
+        return _Opened(path=path, table=None, lines=opened.lines, mistakes=mistakes)
+
+
+def _closed(mistake: Mistake, path: Path) -> _Opened[Any]:
+    return _Opened(path=path, table=None, lines={}, mistakes=(mistake,))
+
+
+def _no_toml(path: Path, said: str) -> Mistake:
+    line = _AT_LINE.search(said)
+    place = f"{shown_path(path)}:{line[1]}" if line else shown_path(path)
+    words = _AT_LINE.sub("", said)
+    return Mistake(
+        place=place,
+        problem=f"is no TOML: {words[:1].lower()}{words[1:]}",
+        hint="is a quote or a bracket missing there or above?",
     )
 
 
-# ---------------------------------------------------------------- errors that help
+def _right(opened: _Opened[File], check: Callable[[_Opened[File]], Iterable[Mistake]]) -> File:
+    """The table, when nothing is wrong with it."""
+    mistakes = [*_wrong(opened, check)]
+    if mistakes or opened.table is None:
+        refuse(mistakes)
+    return opened.table
 
 
-def _read(path: Path, kind: type[File]) -> File:
-    try:
-        held = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read: {error.strerror}", hint="is the path right?") from error
-    except ValueError as error:
-        raise ConfigError(str(path), f"is no TOML: {error}", hint="a quote or bracket may be missing") from error
-    try:
-        return kind.model_validate(held)
-    except ValidationError as error:
-        said = [_said(path, kind, dict(problem)) for problem in error.errors()]
-        subject, problem, hint = said[0]
-        more = "".join(f"\n{s}: {p} ({h})" if h else f"\n{s}: {p}" for s, p, h in said[1:])
-        raise ConfigError(subject, problem + more if not hint else problem, hint=hint + more) from None
+def _wrong(opened: _Opened[File], check: Callable[[_Opened[File]], Iterable[Mistake]]) -> Iterator[Mistake]:
+    """What keeps a file from being read, or, when it could be, what a closer look finds."""
+    yield from opened.mistakes
+    if opened.table is not None:
+        yield from check(opened)
 
 
-def _said(path: Path, kind: type[BaseModel], problem: dict[str, Any]) -> tuple[str, str, str]:
-    """Where, what and what to do, of one of pydantic's problems."""
-    where = tuple(part for part in problem["loc"] if part not in ("file", "webhook"))
-    place = _place(path, where)
-    if problem["type"] == "extra_forbidden":
-        return place, f"unknown key {where[-1]!r}", _meant(str(where[-1]), _keys(kind, where[:-1]))
-    if problem["type"] == "literal_error":
-        allowed = re.findall(r"'([^']+)'", str(problem["ctx"]["expected"]))
-        return place, f"{problem['input']!r} is not one of {', '.join(allowed)}", _meant(str(problem["input"]), allowed)
-    if problem["type"] == "missing":
-        return place, f"{where[-1]!r} is missing", f"add {where[-1]} = …"
-    words = str(problem["msg"]).removeprefix("Value error, ")
-    shown = "what stands there" if where[-1] == "secret" else repr(problem["input"])
-    return place, f"{shown}: {words[:1].lower()}{words[1:]}", ""
+# ---------------------------------------------------------------- a closer look
 
 
-def _keys(kind: type[BaseModel], where: Sequence[object]) -> list[str]:
-    """Keys that may stand in the table at a place."""
-    for part in where:
-        if isinstance(part, str) and part in kind.model_fields:
-            inner = _table_of(kind.model_fields[part].annotation)
-            kind = inner or kind
-    return list(kind.model_fields)
+def _wrong_sources(opened: _Opened[SourcesFile]) -> Iterator[Mistake]:
+    entries = opened.table.source if opened.table else []
+    yield from _twins(opened, "source", "id", [entry.id for entry in entries])
+    first: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        other = entries[first.setdefault(entry.outlet, number)]
+        for name in _OF_OUTLET:
+            if getattr(entry, name) != getattr(other, name):
+                problem = f"{entry.outlet!r} has {name} = {getattr(other, name)!r} in source {other.id!r}"
+                yield opened.mistake(("source", number, name), problem, "one outlet, one value")
 
 
-def _table_of(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_table_of(part) for part in getattr(annotation, "__args__", ()))
-    return next((table for table in found if table), None)
+def _wrong_actors(opened: _Opened[ActorsFile]) -> Iterator[Mistake]:
+    entries = opened.table.actor if opened.table else []
+    codes = [entry.code for entry in entries]
+    yield from _twins(opened, "actor", "code", codes)
+    for number, entry in enumerate(entries):
+        if entry.principal is not None and entry.principal not in codes:
+            problem = f"no actor has the code {entry.principal!r}"
+            yield opened.mistake(("actor", number, "principal"), problem, meant(entry.principal, codes))
 
 
-def _meant(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+def _wrong_rules(opened: _Opened[RulesFile], channels: Sequence[str]) -> Iterator[Mistake]:
+    entries = opened.table.rule if opened.table else []
+    yield from _twins(opened, "rule", "id", [entry.id for entry in entries])
+    for number, entry in enumerate(entries):
+        for name in entry.to:
+            if name not in channels:
+                yield opened.mistake(("rule", number, "to"), f"no channel is named {name!r}", meant(name, channels))
 
 
-def _place(path: Path, where: Sequence[object]) -> str:
-    """`file:line key` of an entry, as far down as it can be found."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    line = 0
-    for part, after in zip(where, [*where[1:], None], strict=True):
-        found = _line_of(lines, line, part, after)
-        line = line if found is None else found
-    shown = ".".join(str(part) for part in where if not isinstance(part, int))
-    return f"{path}:{line + 1} {shown}".rstrip()
+def _wrong_parties(
+    sources: _Opened[SourcesFile], actors: _Opened[ActorsFile], rules: _Opened[RulesFile]
+) -> Iterator[Mistake]:
+    """Sides and parties that are no code of actors.toml; nothing is known of them when that file cannot be read."""
+    if actors.table is None:
+        return
+    codes = [entry.code for entry in actors.table.actor]
+    for number, source in enumerate(sources.table.source if sources.table else []):
+        if source.side is not None and source.side not in codes:
+            problem = f"no actor has the code {source.side!r}"
+            yield sources.mistake(("source", number, "side"), problem, meant(source.side, codes))
+    for number, rule in enumerate(rules.table.rule if rules.table else []):
+        for code in (code for parties in rule.parties for code in parties.split("+")):  # "AM+AZ" asks for both
+            if code not in codes:
+                problem = f"no actor has the code {code!r}"
+                yield rules.mistake(("rule", number, "parties"), problem, meant(code, codes))
 
 
-def _line_of(lines: Sequence[str], start: int, part: object, after: object) -> int | None:
-    if isinstance(part, int):
-        return None
-    if isinstance(after, int):
-        headers = [i for i, text in enumerate(lines) if text.strip().startswith(f"[[{part}]]")]
-        return headers[after] if after < len(headers) else None
-    key = re.compile(rf"\s*(?:\[(?:.*\.)?{re.escape(str(part))}\]|{re.escape(str(part))}\s*=)")
-    return next((i for i in _until_next(lines, start) if key.match(lines[i])), None)
+def _twins(opened: _Opened[Any], table: str, key: str, names: Sequence[str]) -> Iterator[Mistake]:
+    for number, name in enumerate(names):
+        if (first := names.index(name)) < number:
+            line = line_of(opened.lines, (table, first, key))
+            yield opened.mistake((table, number, key), f"{name!r} is used twice", f"it stands in line {line} already")
 
 
-def _until_next(lines: Sequence[str], start: int) -> Iterator[int]:
-    """Line numbers from a header to the next array entry."""
-    for i in range(start, len(lines)):
-        if i > start and lines[i].strip().startswith("[["):
-            return
-        yield i
+# ---------------------------------------------------------------- records
 
 
-def _refuse_twins(path: Path, table: str, ids: Sequence[str]) -> None:
-    for number, name in enumerate(ids):
-        if name in ids[:number]:
-            raise ConfigError(_place(path, (table, number, "id")), f"{name!r} is used twice", hint="ids are unique")
+def _sources(table: SourcesFile) -> tuple[Source, ...]:
+    return tuple(Source(**entry.model_dump()) for entry in table.source)
+
+
+def _actors(table: ActorsFile) -> tuple[ActorEntry, ...]:
+    return tuple(
+        ActorEntry(**{**entry.model_dump(), "aliases": tuple(entry.aliases), "loaded": tuple(entry.loaded)})
+        for entry in table.actor
+    )
+
+
+def _rules(table: RulesFile) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            id=entry.id,
+            parties=tuple(entry.parties),
+            phases=tuple(Phase(phase) for phase in entry.phases),
+            min_independent=entry.min_independent,
+            severity=Severity(entry.severity),
+            max_age_h=entry.max_age_h,
+            to=tuple(entry.to),
+        )
+        for entry in table.rule
+    )

@@ -1,26 +1,34 @@
 """Where things are and how much is allowed: one frozen record, read once at the start.
 
-Precedence: flag, then environment (`WIREWATCH_*`), then `wirewatch.toml`, then the default.
+Precedence: flag, then environment (`WIREWATCH_*`), then `wirewatch.toml`, then the default. Defaults, units and
+meanings stand once, in `wirewatch.main_file`; docs/cli.md shows them in one table.
 """
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from models.errors import ConfigError
+from alerting.secret import Secret
+from models.errors import ConfigError, DeliveryError
 from models.records import ChannelConfig, CrawlLimits
-from wirewatch.config import MainFile, read_main
+from wirewatch.config import MainRead, read_main
+from wirewatch.field_types import is_reference
+from wirewatch.main_file import LimitsTable, MainFile
 
 VERSION: Final = "0.1.0"
 _PRODUCT: Final = f"Wirewatch/{VERSION}"
-PAGES: Final = "http://127.0.0.1:8080"
+_SQLITE: Final = "sqlite:///"
+_PREFIX: Final = "WIREWATCH_"
+_SLIP: Final = 0.85  # likeness of words, 0-1, from which one is the other mistyped: WARHOUSE is, ALLOWED is not ALLOW
 
-# field → environment variable; the table in docs/cli.md is made from this
+# setting → environment variable that goes before the file
 VARIABLES: Final[Mapping[str, str]] = {
     "config": "WIREWATCH_CONFIG",
     "watch": "WIREWATCH_WATCH",
@@ -29,6 +37,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "allow": "WIREWATCH_ALLOW",
     "now": "WIREWATCH_NOW",
 }
+# variables that other parts read
+_OTHERS: Final = frozenset({"WIREWATCH_FAIL_AT", "WIREWATCH_SHARED", "WIREWATCH_REQUIRE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +46,22 @@ class Settings:
     """Everything a run needs to know of its surroundings."""
 
     root: Path  # where the project stands
+    config: Path | None  # the main file that was read; None when there is none
     var: Path  # everything a run writes
     watch: Path  # folder of sources.toml, actors.toml, rules.toml
-    warehouse: str  # URL
+    warehouse: str  # URL; may hold a password
     user_agent: str
-    allow: tuple[tuple[str, int], ...] = ()  # (host, port) beyond the address policy
-    now: datetime | None = None  # reference time that overrides every other
-    pages: str = PAGES
-    channels: tuple[ChannelConfig, ...] = ()
-    crawl: CrawlLimits = field(default_factory=CrawlLimits)
-    lease_s: int = 300
-    attempts: int = 3  # of an item, before quarantine
-    batch: int = 16  # items claimed at once
-    page_s: float = 10.0  # cleaning one page
-    page_mib: int = 512  # memory of the process that cleans
+    allow: tuple[tuple[str, int], ...]  # (host, port) beyond the address policy
+    now: datetime | None  # reference time that overrides every other
+    pages: str  # what links in messages begin with
+    channels: tuple[ChannelConfig, ...]
+    crawl: CrawlLimits
+    lease_s: int  # an item may be worked on before another worker takes it
+    attempts: int  # of an item, before quarantine
+    batch: int  # items claimed at once
+    page_s: float  # cleaning one page
+    page_mib: int  # memory of the process that cleans
+    origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
     @property
     def archive(self) -> Path:
@@ -57,32 +69,88 @@ class Settings:
         return self.var / "captures"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One setting as a person may see it: no password, no secret."""
+
+    setting: str
+    value: str
+    origin: str  # flag | variable | file:line | default
+
+
 def load_settings(
     *, root: Path | None = None, config: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
     """The settings of this process.
 
+    Args:
+        root: where the project stands; this checkout when left out.
+        config: the main file that a flag names; goes before every other way to name one.
+        environment: the variables; those of the process when left out.
+
     Raises:
         ConfigError: a file or variable holds something that cannot be.
     """
     given = os.environ if environment is None else environment
+    _refuse_unknown(given)
     home = (root or Path(__file__).resolve().parent.parent).resolve()
     named = config or _path(given, "config", home)
-    file = read_main(named or home / "wirewatch.toml", must_exist=named is not None)
+    main = named or home / "wirewatch.toml"
+    read = read_main(main, must_exist=named is not None)
+    file = read.table
     var = _path(given, "var", home) or home / file.var
     return Settings(
         root=home,
+        config=main if main.exists() else None,
         var=var,
         watch=_path(given, "watch", home) or home / file.watch,
-        warehouse=given.get(VARIABLES["warehouse"]) or file.warehouse.url or f"sqlite:///{var / 'warehouse.db'}",
-        user_agent=_user_agent(file),
+        warehouse=_warehouse(given.get(VARIABLES["warehouse"]) or file.warehouse.url, home, var),
+        user_agent=f"{_PRODUCT} (+{file.contact})" if file.contact else _PRODUCT,
         allow=_allow(given.get(VARIABLES["allow"], "")),
         now=_now(given.get(VARIABLES["now"], "")),
         pages=file.pages.url.rstrip("/"),
-        channels=tuple(_channel(name, table, var) for name, table in sorted(file.channel_tables().items())),
+        channels=tuple(_channels(file, var)),
         crawl=CrawlLimits(**file.crawl.model_dump()),
+        origins=tuple(_origins(given, read, flag=config)),
         **file.limits.model_dump(),
     )
+
+
+def show_settings(settings: Settings) -> tuple[Shown, ...]:
+    """Every setting in force, with where it comes from."""
+    origins = dict(settings.origins)
+    values: dict[str, object] = {
+        "root": settings.root,
+        "config": settings.config or "",
+        "var": settings.var,
+        "watch": settings.watch,
+        "warehouse": without_password(settings.warehouse),
+        "user_agent": settings.user_agent,
+        "allow": ", ".join(f"{host}:{port}" for host, port in settings.allow),
+        "now": f"{settings.now:%Y-%m-%dT%H:%M:%SZ}" if settings.now else "",
+        "pages": settings.pages,
+        **{f"crawl.{name}": getattr(settings.crawl, name) for name in CrawlLimits.__dataclass_fields__},
+        **{f"limits.{name}": getattr(settings, name) for name in LimitsTable.model_fields},
+        **{f"channel.{channel.name}": _shown_channel(channel) for channel in settings.channels},
+    }
+    return tuple(
+        Shown(setting=name, value=str(value), origin=origins.get(name, "default")) for name, value in values.items()
+    )
+
+
+def without_password(url: str) -> str:
+    """A database address that may be shown."""
+    hidden = re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", hidden)
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    """Refuse what is surely a slip; what is nowhere near may be a secret that somebody named so."""
+    known = sorted(name.removeprefix(_PREFIX) for name in {*VARIABLES.values(), *_OTHERS})
+    for name in given:
+        word = name.removeprefix(_PREFIX)
+        if word != name and word not in known and (near := difflib.get_close_matches(word, known, 1, _SLIP)):
+            raise ConfigError(name, "is no variable of ours", hint=f"did you mean {_PREFIX}{near[0]}?")
 
 
 def _path(given: Mapping[str, str], name: str, home: Path) -> Path | None:
@@ -90,8 +158,24 @@ def _path(given: Mapping[str, str], name: str, home: Path) -> Path | None:
     return (home / value).resolve() if value else None
 
 
-def _user_agent(file: MainFile) -> str:
-    return f"{_PRODUCT} (+{file.contact})" if file.contact else _PRODUCT
+def _warehouse(url: str, home: Path, var: Path) -> str:
+    """The warehouse's address: revealed when it is a reference, and never relative to where a command is run."""
+    plain = _revealed(url) if is_reference(url) else url
+    if not plain:
+        return f"{_SQLITE}{var / 'warehouse.db'}"
+    if not plain.startswith(_SQLITE):
+        return plain
+    file = plain.removeprefix(_SQLITE)
+    if not file or file.startswith(":memory:"):
+        raise ConfigError("warehouse", "is in memory: it would end with each command", hint="name a file")
+    return f"{_SQLITE}{home / file}"
+
+
+def _revealed(reference: str) -> str:
+    try:
+        return Secret(reference).reveal()
+    except DeliveryError as error:
+        raise ConfigError(f"warehouse.url {error.subject}", error.problem, hint=error.hint) from error
 
 
 def _allow(value: str) -> tuple[tuple[str, int], ...]:
@@ -116,9 +200,30 @@ def _now(value: str) -> datetime | None:
     return at.astimezone(UTC)
 
 
-def _channel(name: str, table: Mapping[str, str], var: Path) -> ChannelConfig:
-    """A channel; a file channel's path is relative to the var folder."""
-    path = str(var / table["path"]) if table.get("path") else ""
-    return ChannelConfig(
-        name=name, kind=table["kind"], path=path, url=table.get("url", ""), secret=table.get("secret", "")
-    )
+def _channels(file: MainFile, var: Path) -> Iterator[ChannelConfig]:
+    """The channels by name; a file channel's path is relative to the var folder."""
+    for name, table in sorted(file.channel.items()):
+        held: dict[str, Any] = table.model_dump()
+        if table.kind == "file":
+            held["path"] = str(var / table.path)
+        yield ChannelConfig(name=name, **held)
+
+
+def _shown_channel(channel: ChannelConfig) -> str:
+    """What may be seen of a channel: an address can be a secret by itself, so only its host is told."""
+    if channel.kind == "file":
+        return f"file {channel.path}"
+    url = channel.url if is_reference(channel.url) else re.sub(r"(?<=://)([^/?#]+).*", r"\1/…", channel.url)
+    return f"{channel.kind} {url}, signed with {channel.secret}"
+
+
+def _origins(given: Mapping[str, str], read: MainRead, *, flag: Path | None) -> Iterator[tuple[str, str]]:
+    """Where each setting comes from, as far as it is not the default; what goes before comes last."""
+    for key, place in read.places.items():
+        name = ".".join(str(part) for part in key)
+        yield {"warehouse.url": "warehouse", "pages.url": "pages", "contact": "user_agent"}.get(name, name), place
+    for name, variable in VARIABLES.items():
+        if given.get(variable) and not (name == "config" and flag):
+            yield name, variable
+    if flag:
+        yield "config", "--config"

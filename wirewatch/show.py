@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 from models.records import Report
 
 Rows = Sequence[Mapping[str, Any]]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# what a page on the web may hold and a terminal would obey: escapes, and marks that turn the reading direction
+_OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
 
 
 class Format(StrEnum):
@@ -27,23 +34,51 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def show(rows: Rows, shape: Format) -> None:
-    """Print rows in the asked shape."""
-    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
+def show(rows: Rows, shape: Format, *, columns: Sequence[str] = ()) -> None:
+    """Print rows in the asked shape.
+
+    Args:
+        rows: the rows; all with the same keys.
+        shape: the asked shape.
+        columns: their keys, for the head of a CSV or table that has no row.
+    """
+    plain = [{name: plain_value(value) for name, value in row.items()} for row in rows]
+    names = list(plain[0]) if plain else list(columns)
     if shape is Format.JSON:
         print(json.dumps(plain, ensure_ascii=False, indent=1))
     elif shape is Format.JSONL:
         for row in plain:
             print(json.dumps(row, ensure_ascii=False))
     elif shape is Format.CSV:
-        _csv(plain)
+        _csv(plain, names)
     else:
-        _table(plain)
+        _table(plain, names)
+
+
+def show_text(text: str) -> None:
+    """Print a text that was put together for people, without what a terminal would obey."""
+    print(printable(text))
 
 
 def say(words: str) -> None:
-    """Words for a person, on stderr."""
-    print(words, file=sys.stderr)
+    """Words for a person, on stderr; none when the command is to be quiet."""
+    if not _is_quiet.get():
+        print(printable(words), file=sys.stderr)
+
+
+def complain(words: str) -> None:
+    """An error, on stderr, quiet or not."""
+    print(printable(words), file=sys.stderr)
+
+
+def be_quiet(*, quiet: bool) -> None:
+    """Say nothing on stderr from now on but errors, or speak again."""
+    _is_quiet.set(quiet)
+
+
+def without_colour() -> None:
+    """No colours, here and in the processes that are started from here."""
+    os.environ["NO_COLOR"] = "1"
 
 
 def report_line(report: Report) -> str:
@@ -56,7 +91,7 @@ def report_line(report: Report) -> str:
 @contextmanager
 def progress(what: str) -> Iterator[Any]:
     """A counter of work done, drawn only where somebody watches; gives the function to call with each amount."""
-    if not sys.stderr.isatty():
+    if _is_quiet.get() or not sys.stderr.isatty():
         yield _nothing
         return
     from rich.console import Console
@@ -68,54 +103,83 @@ def progress(what: str) -> Iterator[Any]:
         yield lambda done: bar.advance(task, done)
 
 
+def printable(text: str) -> str:
+    """A text in which every character that a terminal would obey, but tab and line feed, is shown as �."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON knows it: times in ISO 8601 with Z, codes as words."""
+    if isinstance(value, (tuple, list, set, frozenset)):
+        ordered = sorted(value) if isinstance(value, (set, frozenset)) else value
+        return [plain_value(inner) for inner in ordered]
+    if isinstance(value, Mapping):
+        return {name: plain_value(inner) for name, inner in value.items()}
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            value = (value.astimezone(UTC) if value.tzinfo else value).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            value = value.isoformat()
+        case Enum():
+            value = value.value
+        case Path():
+            value = str(value)
+    return value
+
+
 def _nothing(done: int) -> None:
     """Nobody watches."""
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    return list(value) if isinstance(value, (tuple, frozenset)) else value
-
-
-def _csv(rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
+def _csv(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    if not names:
         return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
+    print(_csv_line(names))
     for row in rows:
-        writer.writerow({name: _defused(value) for name, value in row.items()})
+        print(_csv_line([row[name] for name in names]))
+
+
+def _csv_line(cells: Sequence[Any]) -> str:
+    """One line; quoted as for CR LF, because only then a lone CR in a cell is quoted too."""
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="\r\n").writerow([_defused(cell) for cell in cells])
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _defused(value: Any) -> Any:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A cell that a spreadsheet will not take for a formula; numbers stay numbers."""
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+    return f"'{shown}" if isinstance(shown, str) and shown.lstrip(" ").startswith(_FORMULA) else shown
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> None:
+def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
     """On a terminal a drawn table; elsewhere one line per row, without wrapping or escapes."""
-    if not rows:
+    if not names:
         return
     if not sys.stdout.isatty():
-        print("\t".join(rows[0]))
+        print("\t".join(names))
         for row in rows:
-            print("\t".join(_cell(value) for value in row.values()))
+            print("\t".join(_cell(row[name]) for name in names))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    drawn = Table(*rows[0], box=None, header_style="bold", pad_edge=False)
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        drawn.add_column(name, overflow="fold")
     for row in rows:
-        drawn.add_row(*(_cell(value).replace("[", r"\[") for value in row.values()))
+        drawn.add_row(*(Text(_cell(row[name])) for name in names))
     Console(no_color=bool(os.environ.get("NO_COLOR"))).print(drawn)
 
 
 def _cell(value: Any) -> str:
+    """A value in one line."""
     if value is None:
         return ""
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return " ".join(shown.split())
+    return printable(" ".join(shown.split()))

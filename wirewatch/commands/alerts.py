@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 
 from wirewatch.commands.opening import FormatOption, desk_of
-from wirewatch.commands.steps import tell
-from wirewatch.show import Format, progress, say, show
+from wirewatch.commands.steps import end_of
+from wirewatch.show import Format, complain, progress, report_line, say, show, show_text
 
 _group = typer.Typer(help="Decide on alerts and deliver them; look at what was told.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(_group, name="alert")
+    app.add_typer(_group, name="alert", rich_help_panel="Steps")
 
 
 @_group.callback(invoke_without_command=True)
@@ -28,9 +28,8 @@ def alert(context: typer.Context) -> None:
 
     with desk_of(context) as desk, progress("alert") as tick:
         report = steps.alert(desk, tick=tick)
-    tell(context, report)
-    if report.failed:
-        raise typer.Exit(1)
+    say(report_line(report))
+    raise typer.Exit(end_of([report]))
 
 
 @_group.command("list")
@@ -51,9 +50,9 @@ def show_alert(context: typer.Context, number: Annotated[int, typer.Argument(hel
     with desk_of(context) as desk, desk.warehouse.read() as connection:
         found = next((row for row in outbox.alerts(connection) if row.id == number), None)
     if found is None:
-        say(f"wirewatch: no alert {number}; see `wirewatch alert list`")
+        complain(f"wirewatch: no alert {number}; see `wirewatch alert list`")
         raise typer.Exit(1)
-    print(found.body)
+    show_text(found.body)
 
 
 @_group.command("log")

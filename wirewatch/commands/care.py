@@ -1,51 +1,28 @@
-"""Care: configuration, database, quarantine, archive, doctor, version."""
+"""Care: database, quarantine, archive, doctor, version."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from wirewatch.commands.opening import FormatOption, desk_of, settings_of
 from wirewatch.settings import VERSION
-from wirewatch.show import Format, say, show
+from wirewatch.show import Format, say, show, show_text
 
-CHECK_FAILED = 4
-_config = typer.Typer(no_args_is_help=True, help="Configuration.")
-_db = typer.Typer(no_args_is_help=True, help="The warehouse's schema.")
+CHECK_FAILED: Final = 4
+_db = typer.Typer(no_args_is_help=True, help="The warehouse: its schema, and copies of it.")
 _quarantine = typer.Typer(no_args_is_help=True, help="Items put aside after too many tries.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(_config, name="config")
-    app.add_typer(_db, name="db")
-    app.add_typer(_quarantine, name="quarantine")
-    app.command()(verify)
-    app.command()(doctor)
-    app.command()(version)
-
-
-@_config.command("check")
-def check_config(context: typer.Context) -> None:
-    """Check every file that people edit; says file, line, key and what was probably meant."""
-    from nlp.actors import read_entries
-    from wirewatch.config import read_rules, read_sources
-
-    settings = settings_of(context)
-    watched = read_sources(settings.watch / "sources.toml")
-    rules = read_rules(settings.watch / "rules.toml", channels=[channel.name for channel in settings.channels])
-    actors = read_entries(settings.watch / "actors.toml")
-    channels = len(settings.channels)
-    say(f"{len(watched)} sources, {len(rules)} rules, {len(actors)} actors, {channels} channels: all right")
-
-
-@_config.command("show")
-def show_config(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
-    """The settings in force; secrets stay references."""
-    fields = asdict(settings_of(context))
-    show([{"setting": name, "value": str(value)} for name, value in fields.items()], shape)
+    app.add_typer(_db, name="db", rich_help_panel="Care")
+    app.add_typer(_quarantine, name="quarantine", rich_help_panel="Care")
+    for command in (verify, doctor, version):
+        app.command(rich_help_panel="Care")(command)
 
 
 @_db.command("upgrade")
@@ -67,6 +44,18 @@ def current(context: typer.Context) -> None:
     print(migrate.current(connect(settings_of(context).warehouse)) or "empty")
 
 
+@_db.command("backup")
+def backup(
+    context: typer.Context, target: Annotated[Path, typer.Argument(help="a new file, or a folder to put it in")]
+) -> None:
+    """Copy a SQLite warehouse, whole and checked, while others work in it; captures are files of their own."""
+    from wirewatch.backup import back_up
+
+    settings = settings_of(context)
+    print(back_up(settings.warehouse, target))
+    say(f"the captures are not in it: copy {settings.archive} too")
+
+
 @_quarantine.command("list")
 def list_quarantine(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
     """What is put aside, and why."""
@@ -83,6 +72,7 @@ def replay(context: typer.Context, number: Annotated[int, typer.Argument(help="i
 
     with desk_of(context) as desk:
         queue.replay(desk.warehouse, number)
+    say(f"{number} waits for its step again")
 
 
 def verify(context: typer.Context) -> None:
@@ -99,7 +89,7 @@ def verify(context: typer.Context) -> None:
                 whole += 1
             except FetchError as error:
                 damaged += 1
-                print(error)
+                show_text(str(error))
     say(f"{whole} captures are whole, {damaged} damaged")
     if damaged:
         raise typer.Exit(CHECK_FAILED)
@@ -107,9 +97,10 @@ def verify(context: typer.Context) -> None:
 
 def doctor(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
     """Check everything a run needs; each line says what is wrong and what mends it."""
+    from wirewatch.commands.opening import asked_of
     from wirewatch.doctor import examine
 
-    checks = examine(settings_of(context))
+    checks = examine(asked_of(context).config)
     show([asdict(check) for check in checks], shape)
     if any(check.state == "bad" for check in checks):
         raise typer.Exit(CHECK_FAILED)

@@ -9,16 +9,16 @@ from typing import Annotated
 import typer
 
 from wirewatch.commands.opening import desk_of, settings_of
-from wirewatch.commands.steps import tell
-from wirewatch.show import Format, progress, show
+from wirewatch.commands.steps import end_of
+from wirewatch.show import Format, progress, report_line, say, show
 
 _group = typer.Typer(no_args_is_help=True, help="Judge a part of the pipeline on labelled data.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(ingest)
-    app.add_typer(_group, name="eval")
+    app.command(rich_help_panel="In")(ingest)
+    app.add_typer(_group, name="eval", rich_help_panel="Care")
 
 
 def ingest(context: typer.Context, targets: Annotated[list[str], typer.Argument(help="FILE, DIR or URL")]) -> None:
@@ -28,7 +28,8 @@ def ingest(context: typer.Context, targets: Annotated[list[str], typer.Argument(
     with desk_of(context) as desk, progress("ingest") as tick:
         reports = take_in(desk, targets, tick=tick)
     for report in reports:
-        tell(context, report)
+        say(report_line(report))
+    raise typer.Exit(end_of(reports))
 
 
 @_group.command()

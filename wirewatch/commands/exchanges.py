@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.errors import ConfigError
 from wirewatch.commands.opening import FormatOption, desk_of
-from wirewatch.show import Format, say, show
+from wirewatch.mistakes import meant
+from wirewatch.show import Format, plain_value, say, show, show_text
+
+if TYPE_CHECKING:
+    from wirewatch.tracing import Opened
 
 _group = typer.Typer(no_args_is_help=True, help="The exchange ledger.")
 Slug = Annotated[str, typer.Argument(help="an exchange, as `exchange list` names it")]
 
 
+class Slot(StrEnum):
+    """What a cell of an exchange tells."""
+
+    COUNT = "count"
+    STATUS = "status"
+    PLACE = "place"
+    DATE = "date"
+    MEDIATOR = "mediator"
+    BLAME = "blame"
+    OTHER = "other"
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(_group, name="exchange")
-    app.command()(trace)
+    app.add_typer(_group, name="exchange", rich_help_panel="Look")
+    app.command(rich_help_panel="Look")(trace)
 
 
 @_group.command("list")
@@ -50,10 +68,10 @@ def show_exchange(context: typer.Context, slug: Slug, shape: FormatOption = Form
         now, rows = state(connection, slug), ledger_rows(connection, slug)
     trust, why = judge(now)
     if shape is Format.TABLE:
-        print(exchange_text(now, rows, trust=trust, reasons=why))
+        show_text(exchange_text(now, rows, trust=trust, reasons=why))
     elif shape is Format.JSON:
         fields = {**asdict(now), "trust": trust.value, "trust_reasons": why, "ledger": rows}
-        print(json.dumps(fields, ensure_ascii=False, indent=1, default=str))
+        print(json.dumps(plain_value(fields), ensure_ascii=False, indent=1))
     else:
         show(rows, shape)
 
@@ -68,14 +86,13 @@ def history(context: typer.Context, slug: Slug, shape: FormatOption = Format.TAB
 
 
 @_group.command("conflicts")
-def conflicts(context: typer.Context, slug: Slug) -> None:
+def conflicts(context: typer.Context, slug: Slug, shape: FormatOption = Format.TABLE) -> None:
     """Figures of one leg that differ, with who tells which."""
     from models.ledger_state import state
 
     with desk_of(context) as desk, desk.warehouse.read() as connection:
         found = state(connection, slug).conflicts
-    for line in found:
-        print(line)
+    show([{"conflict": line} for line in found], shape)
     if not found:
         say("no figures differ")
 
@@ -83,7 +100,7 @@ def conflicts(context: typer.Context, slug: Slug) -> None:
 def trace(
     context: typer.Context,
     slug: Slug,
-    slot: Annotated[str, typer.Option(help="only this slot: count, status, place, date, mediator, blame, other")] = "",
+    slot: Annotated[Slot | None, typer.Option(help="only this slot")] = None,
     leg: Annotated[str, typer.Option(help="only this leg, e.g. AZ->AM")] = "",
     shape: FormatOption = Format.TABLE,
 ) -> None:
@@ -91,29 +108,33 @@ def trace(
     from wirewatch.tracing import follow
 
     with desk_of(context) as desk:
-        found = follow(desk, slug, slot=slot or None)
-    rows = [
-        {
-            "leg": f"{one.trail.releasing}->{one.trail.receiving}" if one.trail.releasing else "",
-            "slot": one.trail.slot,
-            "value": one.trail.value,
-            "claimer": one.trail.claimer,
-            "words": one.trail.words,
-            "story": one.trail.story_id,
-            "version": one.trail.version,
-            "characters": f"{one.trail.span_start}-{one.trail.span_end}",
-            "input": f"{one.input_start}-{one.input_end}" if one.input_words else "not mapped",
-            "input_words": one.input_words,
-            "outlet": one.trail.outlet,
-            "url": one.trail.url,
-            "warc": one.trail.place.file,
-            "offset": one.trail.place.offset,
-            "length": one.trail.place.length,
-            "sha256": one.trail.place.sha256,
-            "model": one.trail.model,
-            "weights_sha256": one.trail.weights_sha256,
-            "score": round(one.trail.score, 4),
-        }
-        for one in found
-    ]
+        rows = [_row(one) for one in follow(desk, slug, slot=slot.value if slot else None)]
+    legs = list(dict.fromkeys(str(row["leg"]) for row in rows if row["leg"]))
+    if leg and leg not in legs:
+        raise ConfigError(f"leg {leg}", f"is no leg of {slug}", hint=meant(leg, legs))
     show([row for row in rows if not leg or row["leg"] == leg], shape)
+
+
+def _row(one: Opened) -> dict[str, object]:
+    trail = one.trail
+    return {
+        "leg": f"{trail.releasing or '?'}->{trail.receiving or '?'}" if trail.releasing or trail.receiving else "",
+        "slot": trail.slot,
+        "value": trail.value,
+        "claimer": trail.claimer,
+        "words": trail.words,
+        "story": trail.story_id,
+        "version": trail.version,
+        "characters": f"{trail.span_start}-{trail.span_end}",
+        "input": f"{one.input_start}-{one.input_end}" if one.input_words else "not mapped",
+        "input_words": one.input_words,
+        "outlet": trail.outlet,
+        "url": trail.url,
+        "warc": trail.place.file,
+        "offset": trail.place.offset,
+        "length": trail.place.length,
+        "sha256": trail.place.sha256,
+        "model": trail.model,
+        "weights_sha256": trail.weights_sha256,
+        "score": round(trail.score, 4),
+    }

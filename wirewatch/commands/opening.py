@@ -1,9 +1,10 @@
-"""What nearly every command begins with: the settings, and the desk."""
+"""What nearly every command begins with: what was asked of the whole program, the settings, and the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +19,24 @@ if TYPE_CHECKING:
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json, jsonl or csv")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options that every command takes."""
+
+    config: Path | None = None
+    quiet: bool = False
+    verbose: int = 0  # 1 = what the engines say, 2 = everything, and where an error was raised
+
+
+def asked_of(context: typer.Context) -> Asked:
+    """The options of the whole program."""
+    asked = context.find_object(Asked)
+    return asked or Asked()
+
+
 def settings_of(context: typer.Context) -> Settings:
     """The settings, under the file that `--config` names."""
-    named = context.obj["config"]
-    return load_settings(config=Path(named) if named else None)
+    return load_settings(config=asked_of(context).config)
 
 
 @contextmanager

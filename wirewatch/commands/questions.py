@@ -8,16 +8,16 @@ from typing import Annotated
 import typer
 
 from wirewatch.commands.opening import FormatOption, desk_of, settings_of
-from wirewatch.show import Format, say, show
+from wirewatch.show import Format, complain, say, show, show_text
 
 _story = typer.Typer(no_args_is_help=True, help="Stories.")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(_story, name="story")
-    app.command()(search)
-    app.command()(sql)
+    app.add_typer(_story, name="story", rich_help_panel="Look")
+    app.command(rich_help_panel="Look")(search)
+    app.command(rich_help_panel="Look")(sql)
 
 
 @_story.command("show")
@@ -38,15 +38,15 @@ def show_story(
         row = story_row(connection, key)
         version = stories.by_key(connection, key)
     if row is None or version is None:
-        say(f"wirewatch: no story {key}; see `wirewatch search`")
+        complain(f"wirewatch: no story {key}; see `wirewatch search`")
         raise typer.Exit(1)
     if dates:
         show([asdict(instant) for instant in version.story.candidates], shape)
     elif shape is Format.TABLE:
         for name, value in row.items():
             if name != "text":
-                print(f"{name:20}{value if value is not None else ''}")
-        print(f"\n{row['text']}")
+                show_text(f"{name:20}{value if value is not None else ''}")
+        show_text(f"\n{row['text']}")
     else:
         show([row], shape)
 
@@ -74,8 +74,15 @@ def sql(
     """Ask the warehouse in SQL; reads and nothing else."""
     from models.sql import ask
 
-    given = dict(pair.split("=", 1) for pair in parameter or ())
+    given = dict(_named(pair) for pair in parameter or ())
     answer = ask(settings_of(context).warehouse, query, parameters=given, limit=limit)
-    show([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], shape)
+    show([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], shape, columns=answer.columns)
     if answer.cut:
         say(f"more than {limit} rows; the rest is not shown")
+
+
+def _named(pair: str) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{pair!r} is no name=value", param_hint="-p")
+    return name, value

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from models.records import Report
-from wirewatch.commands.opening import desk_of, settings_of
+from wirewatch.commands.opening import asked_of, desk_of, settings_of
 from wirewatch.show import Format, progress, report_line, say
 
-PARTIAL = 3
+FAILED: Final = 1
+PARTIAL: Final = 3
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (collect, clean, tag, link, run, demo):
-        app.command()(command)
+    for command in (collect, clean, tag, link):
+        app.command(rich_help_panel="Steps")(command)
+    for command in (run, demo):
+        app.command(rich_help_panel="Whole")(command)
 
 
-def tell(context: typer.Context, report: Report, *, partial_ok: bool = True) -> None:
-    """Say what a step did; exit 3 when some sources failed and that is not allowed."""
-    if not context.obj["quiet"]:
-        say(report_line(report))
-    if report.partial and not partial_ok:
-        raise typer.Exit(PARTIAL)
+def end_of(reports: Sequence[Report], *, partial_ok: bool = False) -> int:
+    """The exit code of a run: 1 when the desk could not be told, 3 when a part of the work could not be done."""
+    if any(report.failed for report in reports if report.step == "alert"):
+        return FAILED
+    return PARTIAL if any(report.partial for report in reports) and not partial_ok else 0
 
 
 def collect(
@@ -40,7 +43,8 @@ def collect(
 
     with desk_of(context) as desk:
         report = steps.collect(desk, only=tuple(source or ()))
-    tell(context, report, partial_ok=partial_ok)
+    say(report_line(report))
+    raise typer.Exit(end_of([report], partial_ok=partial_ok))
 
 
 def clean(
@@ -59,12 +63,14 @@ def clean(
 
     with desk_of(context) as desk, progress("clean") as tick:
         report = steps.clean(desk, tick=tick)
-    tell(context, report)
+    say(report_line(report))
 
 
 def _clean_files(target: Path, url: str, shape: Format, page_s: float) -> None:
     from wirewatch.cleaned import cleaned_files
 
+    if shape in (Format.TABLE, Format.CSV):
+        raise typer.BadParameter("json or jsonl: a story is no row", param_hint="--format")
     for row in cleaned_files(target, url=url, page_s=page_s):
         print(json.dumps(row, ensure_ascii=False, indent=1 if shape is Format.JSON else None))
 
@@ -75,7 +81,7 @@ def tag(context: typer.Context) -> None:
 
     with desk_of(context) as desk, progress("tag") as tick:
         report = steps.tag(desk, tick=tick)
-    tell(context, report)
+    say(report_line(report))
 
 
 def link(context: typer.Context) -> None:
@@ -84,29 +90,38 @@ def link(context: typer.Context) -> None:
 
     with desk_of(context) as desk:
         report = steps.link(desk)
-    tell(context, report)
+    say(report_line(report))
 
 
 def run(context: typer.Context) -> None:
     """All five steps once, in order."""
     from wirewatch import steps
 
+    reports: list[Report] = []
     with desk_of(context) as desk, progress("run") as tick:
-        collected = steps.collect(desk)
-        for report in (collected, steps.clean(desk, tick=tick), steps.tag(desk, tick=tick), steps.link(desk)):
-            tell(context, report)
-        tell(context, steps.alert(desk, tick=tick))
-    if collected.partial:
-        raise typer.Exit(PARTIAL)
+        in_order: tuple[Callable[[], Report], ...] = (
+            lambda: steps.collect(desk),
+            lambda: steps.clean(desk, tick=tick),
+            lambda: steps.tag(desk, tick=tick),
+            lambda: steps.link(desk),
+            lambda: steps.alert(desk, tick=tick),
+        )
+        for step in in_order:
+            reports.append(step())
+            say(report_line(reports[-1]))
+    raise typer.Exit(end_of(reports))
 
 
 def demo(
+    context: typer.Context,
     var: Annotated[Path | None, typer.Option(help="folder for what it writes; var/demo when left out")] = None,
     port: Annotated[
         int, typer.Option(help="first of the ports for the sites; the receiver takes the one before")
     ] = 18700,
 ) -> None:
     """Carry the bundled wire through every step under Airflow, on this machine alone."""
+    if asked_of(context).config:
+        raise typer.BadParameter("the demo writes a file of its own", param_hint="--config")
     from wirewatch.demo import demo as run_demo
 
     raise typer.Exit(run_demo(var=var, first_port=port, receiver_port=port - 1))
