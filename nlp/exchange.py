@@ -35,7 +35,7 @@ from nlp.spans import marked, overlap
 # remainder is never one; other roles must be outvoted clearly ("a total of 248 servicemen came back" is one).
 _NEVER_A_FLOW: Final = frozenset({CountRole.PART, CountRole.REMAINING, CountRole.EXCLUDED})
 _NEEDED: Final = {
-    CountRole.RELEASED: 0.25,
+    CountRole.RELEASED: 0.1,
     CountRole.OTHER: 0.5,
     CountRole.TOTAL: 0.7,
     CountRole.HELD: 0.7,
@@ -43,10 +43,10 @@ _NEEDED: Final = {
     CountRole.KILLED: 0.7,
 }
 Parties = Mapping[str, tuple[Actor, float]]
-# Chosen on the dev stories: sure, or fairly sure of a story that is not plainly old or idle.
+# Chosen on the dev stories: sure, or fairly sure of a story that is plainly news.
 _SURE: Final = 0.85
 _FAIRLY_SURE: Final = 0.7
-_SOME_NEWS: Final = 0.2
+_SOME_NEWS: Final = 0.8
 _ALERT_WORTHY: Final = 0.6
 _FLOWING: Final = KINDS.index(RELEASED)
 _RATHER: Final = 0.5  # rather yes than no
