@@ -25,7 +25,8 @@ _ALONE: Final = {
 def config(**attributes: Any) -> Config:
     """Alembic's configuration, made here: no ini file to keep in step."""
     made = Config()
-    made.set_main_option("script_location", str(resources.files("models") / "migrations"))
+    folder = str(resources.files("models") / "migrations").replace("%", "%%")  # a percent sign is special to it
+    made.set_main_option("script_location", folder)
     made.attributes.update(attributes)
     return made
 
