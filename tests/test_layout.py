@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,100 @@ def test_the_import_rules_fail_on(copied: Path, name: str) -> None:
         path.unlink() if before is None else path.write_text(before, encoding="utf-8")
     assert done.returncode != 0, done.stdout
     assert "BROKEN" in done.stdout
+
+
+# where each engine may be imported, in a function's body too: the fewer places, the fewer to change with it
+ENGINES = {
+    "scrapy": {"spiders"},
+    "twisted": {"spiders"},
+    "feedparser": {"spiders"},
+    "warcio": {"spiders"},
+    "lxml": {"spiders", "cleaning"},
+    "trafilatura": {"cleaning"},
+    "htmldate": {"cleaning"},
+    "py3langid": {"cleaning"},
+    "datasketch": {"cleaning"},
+    "charset_normalizer": {"cleaning"},
+    "transformers": {"nlp"},
+    "onnxruntime": {"nlp"},
+    "tokenizers": {"nlp"},
+    "torch": {"nlp"},
+    "sqlalchemy": {"models"},
+    "alembic": {"models"},
+    "psycopg": {"models"},
+    "typer": {"wirewatch"},
+    "rich": {"wirewatch"},
+    "pydantic": {"wirewatch"},
+    "airflow": {"wirewatch/airflow"},
+}
+
+
+def imported(text: str) -> Iterator[str]:
+    """The distributions' packages that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def misplaced(path: Path, text: str) -> list[str]:
+    """The engines that a module imports and may not."""
+    place = path.relative_to(ROOT).as_posix()
+    return sorted(
+        name
+        for name in set(imported(text))
+        if name in ENGINES and not any(place.startswith(f"{folder}/") for folder in ENGINES[name])
+    )
+
+
+def test_every_engine_is_imported_in_its_own_folder_alone() -> None:
+    found = {str(path): misplaced(path, path.read_text(encoding="utf-8")) for path in sources()}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_an_engine_that_is_imported_late_and_elsewhere_is_found() -> None:
+    planted = "def f() -> None:\n    import trafilatura.core\n    from airflow.sdk import DAG\n"
+    assert misplaced(ROOT / "wirewatch" / "planted.py", planted) == ["airflow", "trafilatura"]
+    assert misplaced(ROOT / "cleaning" / "planted.py", planted) == ["airflow"]
+
+
+def test_every_folder_has_tests_of_its_own() -> None:
+    assert [name for name in (*PACKAGES, "dags") if not list((ROOT / "tests" / name).glob("test_*.py"))] == []
+
+
+def test_no_other_distribution_brings_one_of_our_packages() -> None:
+    providers = packages_distributions()
+    assert {name: set(providers.get(name, [])) - {"wirewatch"} for name in PACKAGES} == {
+        name: set() for name in PACKAGES
+    }
+
+
+# "no dict crosses a folder border": the few that do, and why a record would only copy them
+OPEN_TABLES = {
+    "spiders/crawl.py:settings": "Scrapy takes its settings so; nobody outside calls it",
+    "spiders/feed_child.py:parse": "what a child process writes as JSON",
+    "nlp/predictions.py:prediction": "one line of JSON in the gold format",
+    "models/read_ledger.py:exchange_rows": "rows of a documented view, shown as they are",
+    "models/read_ledger.py:ledger_rows": "rows of a documented view, shown as they are",
+    "models/read_ledger.py:phase_rows": "rows of a documented view, shown as they are",
+    "models/read_ledger.py:story_row": "a row of a documented view, shown as it is",
+}
+
+
+def open_tables(path: Path) -> Iterator[str]:
+    """The public functions of a module that take or give a table of anything."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            types = [ast.unparse(one) for one in [*(a.annotation for a in given), node.returns] if one]
+            if any(re.search(r"(dict|Mapping)\[str, (Any|object)\]", one) for one in types):
+                yield f"{path.relative_to(ROOT).as_posix()}:{node.name}"
+
+
+def test_no_table_of_anything_crosses_a_folder_border() -> None:
+    below = [path for path in sources() if not path.is_relative_to(ROOT / "wirewatch")]  # nobody imports wirewatch
+    assert {name for path in below for name in open_tables(path)} <= set(OPEN_TABLES)
 
 
 def test_modules_and_functions_stay_short() -> None:

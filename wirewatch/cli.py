@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -49,20 +49,18 @@ class _Program(TyperGroup):
 def _fronted(args: Sequence[str]) -> list[str]:
     """`exchange list --quiet` as `--quiet exchange list`; what stands behind `--` stays where it is."""
     end = args.index("--") if "--" in args else len(args)
-    front, rest = [], []
+    front: list[str] = []
+    rest: list[str] = []
     words = iter(args[:end])
     for word in words:
-        if word in _FOR_ALL or word.startswith("--config="):
+        value = next(words, None) if word == "--config" else None
+        if value is not None:
+            front += [word, value]
+        elif word in _FOR_ALL or word.startswith("--config="):
             front.append(word)
-        elif word == "--config":
-            front += [word, *_next(words)]
         else:
             rest.append(word)
     return [*front, *rest, *args[end:]]
-
-
-def _next(words: Iterator[str]) -> list[str]:
-    return [word for word in [next(words, None)] if word is not None]
 
 
 app = typer.Typer(
