@@ -26,7 +26,7 @@ def test_the_desk_that_the_demo_writes_is_one_that_the_product_reads(tmp_path: P
     desk = DemoDesk(var=tmp_path)
     with serve() as wire, receive(tmp_path / "got.jsonl") as receiver:
         env = write_desk(desk, wire, receiver, actors=CHECKOUT / "watch" / "actors.toml")
-    main = read_main(desk.config, must_exist=True)
+    main = read_main(desk.config, must_exist=True).table
     assert read_sources(desk.watch / "sources.toml") == wire.sources
     (rule,) = read_rules(desk.watch / "rules.toml", channels=list(main.channel))
     assert set(rule.to) == set(main.channel)
