@@ -165,16 +165,30 @@ def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
         for row in rows:
             print("\t".join(_cell(row[name]) for name in names))
         return
+    _draw([[_cell(row[name]) for name in names] for row in rows], names)
+
+
+def _draw(rows: Sequence[Sequence[str]], names: Sequence[str]) -> None:
+    """A table as wide as it must be; where the terminal is narrower, one field per line, a blank line between rows."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        drawn.add_column(name, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(_cell(row[name])) for name in names))
-    Console(no_color=bool(os.environ.get("NO_COLOR"))).print(drawn)
+    console = Console(no_color=bool(os.environ.get("NO_COLOR")), highlight=False)
+    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
+    drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=sum(widths) + len(widths) <= console.width)
+    if drawn.show_header:
+        for name in names:
+            drawn.add_column(name)
+        for row in rows:
+            drawn.add_row(*map(Text, row))
+    else:
+        for row in rows:
+            for name, value in zip(names, row, strict=True):
+                drawn.add_row(Text(name, style="bold"), Text(value, overflow="fold"))
+            drawn.add_row("", "")
+    console.print(drawn)
 
 
 def _cell(value: Any) -> str:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import redirect_stdout
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout, suppress
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +31,7 @@ def shown(rows: list[dict[str, Any]], shape: Format, columns: tuple[str, ...] = 
     return out.getvalue()
 
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
@@ -70,6 +77,35 @@ def test_a_long_title_is_not_wrapped_and_not_cut() -> None:
 )
 def test_what_a_terminal_would_obey_is_shown_as_a_mark(text: str, safe: str) -> None:
     assert printable(text) == safe
+
+
+def on_a_terminal(words: list[str], **environment: str) -> str:
+    """What a terminal of 60 columns is sent."""
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "COLUMNS": "60", "TERM": "xterm", **environment}
+    command = [sys.executable, "-m", "wirewatch.cli", *words]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env, cwd=ROOT) as process:
+        os.close(theirs)
+        sent = b""
+        with suppress(OSError), open(ours, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor; its end is an error
+            while part := file.read(65536):
+                sent += part
+        assert process.wait() == 0
+    return sent.decode()
+
+
+def test_on_a_narrow_terminal_a_wide_row_is_told_field_by_field() -> None:
+    sent = on_a_terminal(["source", "list", "--no-color"])
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in sent.split("\r\n")]
+    assert max(map(len, lines)) <= 60
+    assert re.search(r"^id +menafn$", "\n".join(lines), re.MULTILINE)
+    assert re.search(r"^country +JO$", "\n".join(lines), re.MULTILINE)
+
+
+def test_colours_are_left_out_when_nobody_wants_them() -> None:
+    colour = re.compile(r"\x1b\[[0-9;]*3[0-9]")
+    assert not colour.search(on_a_terminal(["config", "show"], NO_COLOR="1"))
+    assert not colour.search(on_a_terminal(["--no-color", "config", "show"]))
 
 
 def test_times_are_told_in_utc_and_codes_as_words() -> None:
