@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -95,10 +95,20 @@ def by_party(mentions: Sequence[Mention], shares: Floats) -> dict[str, tuple[Act
     return summed
 
 
-def by_speaker(mentions: Sequence[Mention], shares: Floats) -> tuple[Actor | None, float]:
-    """The likeliest actor of one span's candidates, None for the stand-in, with its share."""
+def by_speaker(
+    mentions: Sequence[Mention], shares: Floats, *, may: Callable[[Mention], bool] = lambda _: True
+) -> tuple[Actor | None, float]:
+    """The likeliest actor of one span's candidates, None for the stand-in, with its share.
+
+    Args:
+        mentions: the candidates.
+        shares: probability of each, the stand-in last.
+        may: whether a candidate can be meant at all.
+    """
     summed: dict[tuple[str, str], tuple[Actor, float]] = {}
     for mention, share in zip(mentions, shares[:-1], strict=True):
+        if not may(mention):
+            continue
         key = (mention.actor.code, mention.actor.role)
         _, before = summed.get(key, (mention.actor, 0.0))
         summed[key] = (mention.actor, before + float(share))

@@ -10,6 +10,7 @@ from nlp.candidates import by_speaker, full_name
 from nlp.clauses import Span
 from nlp.encoder import Floats
 from nlp.exchange import Counted
+from nlp.reach import Reach
 from nlp.read_story import ReadStory
 from nlp.spans import overlap, trimmed
 
@@ -19,11 +20,12 @@ _RATHER: Final = 0.4  # rather yes than no
 
 def claims(read: ReadStory, counts: Sequence[Counted]) -> tuple[Claim, ...]:
     """Every claim that a clause carries, in the order of the text; offsets count title + body."""
+    reach = Reach(read.reading.text)
     return tuple(
         claim
         for number, span in enumerate(read.clauses)
         for kind, score in _kinds(read.related.kinds[read.clause_row(number)], _flow_score(span, counts))
-        for claim in _claims_of(read, number, trimmed(read.reading.text, *span), kind, score, counts)
+        for claim in _claims_of(read, reach, number, kind, score, counts)
     )
 
 
@@ -41,9 +43,15 @@ def _kinds(scores: Floats, flow_score: float) -> list[tuple[ClaimType, float]]:
 
 
 def _claims_of(
-    read: ReadStory, number: int, span: Span, kind: ClaimType, score: float, counts: Sequence[Counted]
+    read: ReadStory, reach: Reach, number: int, kind: ClaimType, score: float, counts: Sequence[Counted]
 ) -> list[Claim]:
-    speaker, share = by_speaker(read.mentions, read.related.relations["claimer"][read.clause_row(number)])
+    clause = read.clauses[number]
+    span = trimmed(read.reading.text, *clause)
+    speaker, share = by_speaker(
+        read.mentions,
+        read.related.relations["claimer"][read.clause_row(number)],
+        may=lambda mention: reach.covers(clause, (mention.start, mention.end)),
+    )
     words = read.reading.text[span[0] : span[1]]
     plain = Claim(
         start=span[0],

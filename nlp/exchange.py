@@ -6,7 +6,6 @@ that it is a part, a remainder, a total, or people held, killed or demanded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,6 +27,7 @@ from nlp.captives import named_status
 from nlp.encoder import Floats, Reading
 from nlp.heads import KINDS, RELEASED, STATUSES
 from nlp.mediation import rules_mediators_out
+from nlp.number_cues import counts_each_side
 from nlp.read_story import ReadStory
 from nlp.spans import marked, overlap
 
@@ -52,13 +52,6 @@ _FLOWING: Final = KINDS.index(RELEASED)
 _RATHER: Final = 0.5  # rather yes than no
 _ABSENT: Final[tuple[None, float]] = (None, 0.0)
 _FLOOR: Final = 0.05  # a party the document hardly names may still stand beside a number
-_NEAR_EACH: Final = 60  # characters around a number
-_EACH: Final = re.compile(
-    r"\b(?:each|apiece|a side|(?:per|from each|on each|both) sides?|с каждой стороны|каждая из сторон|по с обеих|"
-    r"с обеих сторон|hər tərəfdən|hər iki tərəf\w*|karşılıklı|her iki taraf\w*|її кожна|з кожної сторони)\b|"
-    r"յուրաքանչյուր կողմ|երկու կողմ",
-    re.IGNORECASE,
-)
 _SEEN: Final = 0.5  # of a token of a name that no list knows
 _UNSAID: Final = 0.25  # a direction whose parties are less likely than this is not named
 _LONGEST_PLACE: Final = 80  # characters
@@ -149,7 +142,8 @@ def report(read: ReadStory, found: Sequence[Counted]) -> ExchangeReport:
     reading = read.reading
     yes = _is_exchange(reading.yes_no)
     phase, phase_score = _phase(reading, is_exchange=yes)
-    mediation, mediators = _mediation(read) if yes else (MediationStatus.UNSTATED, ())
+    told = flows(read, found) if yes else ()
+    mediation, mediators = _mediation(read, told) if yes else (MediationStatus.UNSTATED, ())
     return ExchangeReport(
         is_exchange=yes,
         is_exchange_score=reading.yes_no["is_exchange"],
@@ -157,7 +151,7 @@ def report(read: ReadStory, found: Sequence[Counted]) -> ExchangeReport:
         alert_score=reading.yes_no["alert_worthy"],
         phase=phase,
         phase_score=phase_score,
-        flows=flows(read, found) if yes else (),
+        flows=told,
         mediation=mediation,
         mediators=mediators,
         place=_place(reading) if yes else None,
@@ -228,9 +222,7 @@ def _each_way(read: ReadStory, flow: Flow) -> list[Flow]:
     """The flow, and its twin the other way when the words say that each side gives as many."""
     if flow.end is None or flow.start is None or not (flow.releasing and flow.receiving):
         return [flow]
-    text = read.reading.text
-    around = text[max(0, flow.start - _NEAR_EACH) : flow.start] + "|" + text[flow.start : flow.end + _NEAR_EACH]
-    if not _EACH.search(around.split("\n")[0]):
+    if not counts_each_side(read.reading.text, flow.start, flow.end):
         return [flow]
     return [flow, replace(flow, releasing=flow.receiving, receiving=flow.releasing)]
 
@@ -291,11 +283,13 @@ def _one_way(given: Sequence[Flow]) -> list[Flow]:
 # ---------------------------------------------------------------- mediators and place
 
 
-def _mediation(read: ReadStory) -> tuple[MediationStatus, tuple[Actor, ...]]:
+def _mediation(read: ReadStory, told: Sequence[Flow]) -> tuple[MediationStatus, tuple[Actor, ...]]:
+    """What the text says of mediators; a party to the exchange is none, whatever words stand beside its name."""
+    parties = {code for flow in told for code in _sides(flow) if code}
     named: dict[str, Actor] = {}
     for mention, score in zip(read.mentions, read.related.mediators, strict=True):
         actor = mention.actor
-        if score > _RATHER:
+        if score > _RATHER and actor.code not in parties:
             party = Actor(code=actor.code, name=actor.name) if actor.code else actor
             named.setdefault(actor.code or actor.role, party)
     said = max(read.reading.mediation, key=lambda status: read.reading.mediation[status])

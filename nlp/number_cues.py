@@ -159,6 +159,20 @@ _EXCHANGE = re.compile(
     r"|փոխանակ|գերի|գերու|ազատ|վերադար|հանձն|պատանդ|պահվ|մարմին|աճյուն|ռազմագեր"
     r"|გაცვ|ტყვე|გათავისუფლ|გაათავისუფლ|გადასც|დაბრუნ|დაკავებ"
 )
+_NEAR_EACH = 60  # code points to either side of a number, on its line
+_EACH = re.compile(
+    r"\b(?:each|apiece|a side|(?:per|from each|on each|both) sides?|с каждой стороны|кажд(?:ая|ой) из сторон|"
+    r"по с обеих|с обеих сторон|hər tərəfdən|hər iki tərəf\w*|karşılıklı|her iki taraf\w*|її кожна|з кожної сторони)\b|"
+    r"յուրաքանչյուր կողմ|երկու կողմ|\b(?P<as_many>\d[\d,. ]*)[ -](?:for|на)[ -](?P=as_many)(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def counts_each_side(text: str, start: int, end: int) -> bool:
+    """Whether the words around a number say that both sides give as many ("115 each", "1,000-for-1,000")."""
+    before = text[max(0, start - _NEAR_EACH) : start].rpartition("\n")[2]
+    behind = text[end : end + _NEAR_EACH].partition("\n")[0]
+    return _EACH.search(before + text[start:end] + behind) is not None
 
 
 def speaks_of_captives(sentence: str) -> bool:

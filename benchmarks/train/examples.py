@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import random
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from transformers import PreTrainedTokenizerFast
 
 from models.records import Mention
 from nlp.actors import Gazetteer, find_actors
-from nlp.clauses import clauses, sentences
+from nlp.clauses import clauses
 from nlp.heads import BEGIN, CHANNELS, INSIDE, KINDS, MEDIATION, PHASES, STATUSES, YES_NO
 from nlp.numbers import find_quantities
 
@@ -298,59 +297,6 @@ def read_rows(folder: Path, parts: Iterable[str]) -> list[Row]:
         lines = (folder / part / "stories.jsonl").read_text(encoding="utf-8").splitlines()
         rows += [json.loads(line) for line in lines if line.strip()]
     return rows
-
-
-def twins(rows: Sequence[Row], chance: random.Random) -> list[Row]:
-    """Twins of the stories in other lengths and orders, so that neither becomes a sign of what a story reports.
-
-    In the gold stories negatives are shorter than positives and the news stands first; a model learns that and misses a
-    plain flash. So: exchange stories cut to their lead; exchange stories before or behind a story about something else
-    (real ones have background, and news may be buried); stories about something else joined to long ones.
-    """
-    others: dict[str, list[Row]] = {}
-    for row in rows:
-        if not row["gold"]["is_exchange_story"]:
-            others.setdefault(row["lang"], []).append(row)
-    made = []
-    for row in rows:
-        other = chance.choice(others.get(row["lang"], [row]))
-        if not row["gold"]["is_exchange_story"]:
-            made += [_followed(row, other)] if chance.random() < 0.4 else []
-            continue
-        made += [short] if (short := _lead(row)) and chance.random() < 0.6 else []
-        if other is not row and chance.random() < 0.4:
-            made.append(_followed(row, other) if chance.random() < 0.5 else _preceded(row, other))
-    return made
-
-
-def _followed(row: Row, other: Row) -> Row:
-    return row | {"text": f"{row['text']}\n\n{other['text']}"}
-
-
-def _preceded(row: Row, other: Row) -> Row:
-    shift = len(other["text"]) + 2
-    gold = dict(row["gold"])
-    for name in ("claims", "stance"):
-        gold[name] = [
-            one | {"start": one["start"] + shift, "end": one["end"] + shift} if one.get("start") is not None else one
-            for one in gold[name]
-        ]
-    return row | {"text": f"{other['text']}\n\n{row['text']}", "title": other["title"], "gold": gold, "partial": True}
-
-
-def _lead(row: Row) -> Row | None:
-    """The story cut after the sentence with its first counted captives; None when it counts none early on."""
-    places = [row["text"].find(side["count_text"]) for side in row["gold"]["sides"] if side.get("count_text")]
-    first = min((place for place in places if place >= 0), default=None)
-    if first is None:
-        return None
-    end = next((last for _, last in sentences(row["text"]) if last > first), len(row["text"]))
-    text = row["text"][:end]
-    gold = dict(row["gold"])
-    gold["sides"] = [side for side in gold["sides"] if side.get("count_text") and side["count_text"] in text]
-    for name in ("claims", "stance"):
-        gold[name] = [one for one in gold[name] if one.get("end") is not None and one["end"] <= end]
-    return row | {"text": text, "gold": gold, "partial": True}
 
 
 def labels(example: Example, length: int) -> list[list[int]]:

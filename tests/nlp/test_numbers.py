@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.records import CountKind, CountRole, Quantity
+from nlp.number_cues import counts_each_side
 from nlp.numbers import find_quantities, total_of
 from nlp.numerals import numbers_in
 
@@ -230,3 +231,19 @@ def _check_spans(text: str, language: str) -> None:
         assert quantity.best is None or quantity.best >= 1
         assert quantity.low is None or quantity.high is None or quantity.low <= quantity.high
         before = quantity.end
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("Title of the story\nTamsar and Orro each handed back 115 soldiers on Saturday.", True),
+        ("They will trade 1,000-for-1,000 prisoners.", True),
+        ("Стороны обменяли 205 на 205 пленных.", True),
+        ("Tamsar handed back 115 soldiers.\nOrro and Tamsar each lost a bridge.", False),
+        ("Tamsar handed back 115 soldiers for 9 officers.", False),
+    ],
+)
+def test_as_many_from_each_side_is_read_on_the_line_of_the_number(text: str, *, each: bool) -> None:
+    number = next(n for n in ("115", "1,000", "205") if n in text)
+    start = text.index(number)
+    assert counts_each_side(text, start, start + len(number)) is each
