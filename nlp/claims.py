@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from models.records import Claim, ClaimType, CountRole, Quantity
 from nlp.candidates import by_speaker, full_name
+from nlp.claim_values import Values
 from nlp.clauses import Span
 from nlp.encoder import Floats
 from nlp.exchange import Counted
@@ -18,14 +20,24 @@ AUTHOR: Final = "author"
 _RATHER: Final = 0.4  # rather yes than no
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every claim of one story stands on."""
+
+    read: ReadStory
+    counts: Sequence[Counted]
+    reach: Reach
+    values: Values
+
+
 def claims(read: ReadStory, counts: Sequence[Counted]) -> tuple[Claim, ...]:
     """Every claim that a clause carries, in the order of the text; offsets count title + body."""
-    reach = Reach(read.reading.text)
+    ground = _Ground(read=read, counts=counts, reach=Reach(read.reading.text), values=Values.of(read))
     return tuple(
         claim
         for number, span in enumerate(read.clauses)
         for kind, score in _kinds(read.related.kinds[read.clause_row(number)], _flow_score(span, counts))
-        for claim in _claims_of(read, reach, number, kind, score, counts)
+        for claim in _claims_of(ground, number, kind, score)
     )
 
 
@@ -42,28 +54,25 @@ def _kinds(scores: Floats, flow_score: float) -> list[tuple[ClaimType, float]]:
     return list(found.items())
 
 
-def _claims_of(
-    read: ReadStory, reach: Reach, number: int, kind: ClaimType, score: float, counts: Sequence[Counted]
-) -> list[Claim]:
-    clause = read.clauses[number]
-    span = trimmed(read.reading.text, *clause)
+def _claims_of(ground: _Ground, number: int, kind: ClaimType, score: float) -> list[Claim]:
+    read, clause = ground.read, ground.read.clauses[number]
+    start, end = trimmed(read.reading.text, *clause)
     speaker, share = by_speaker(
         read.mentions,
         read.related.relations["claimer"][read.clause_row(number)],
-        may=lambda mention: reach.covers(clause, (mention.start, mention.end)),
+        may=lambda mention: ground.reach.covers(clause, (mention.start, mention.end)),
     )
-    words = read.reading.text[span[0] : span[1]]
     plain = Claim(
-        start=span[0],
-        end=span[1],
-        words=words,
+        start=start,
+        end=end,
+        words=read.reading.text[start:end],
         type=kind,
         claimer=full_name(speaker) if speaker else AUTHOR,
         claimer_code=(speaker.code or None) if speaker else None,
-        value=" ".join(words.split())[:200],
+        value=ground.values.of_clause(kind, (start, end)),
         score=min(1.0, score * share),
     )
-    return _counted_claims(plain, counts, read.quantities) if kind is ClaimType.COUNT else [plain]
+    return _counted_claims(plain, ground.counts, read.quantities) if kind is ClaimType.COUNT else [plain]
 
 
 def _counted_claims(plain: Claim, counts: Sequence[Counted], quantities: Sequence[Quantity]) -> list[Claim]:

@@ -26,7 +26,7 @@ from nlp.candidates import by_party
 from nlp.captives import named_status
 from nlp.encoder import Floats, Reading
 from nlp.heads import KINDS, RELEASED, STATUSES
-from nlp.mediation import rules_mediators_out
+from nlp.mediation import mediating, rules_mediators_out
 from nlp.number_cues import counts_each_side
 from nlp.read_story import ReadStory
 from nlp.spans import marked, overlap
@@ -287,9 +287,9 @@ def _mediation(read: ReadStory, told: Sequence[Flow]) -> tuple[MediationStatus, 
     """What the text says of mediators; a party to the exchange is none, whatever words stand beside its name."""
     parties = {code for flow in told for code in _sides(flow) if code}
     named: dict[str, Actor] = {}
-    for mention, score in zip(read.mentions, read.related.mediators, strict=True):
+    for mention in mediating(read.mentions, read.related.mediators):
         actor = mention.actor
-        if score > _RATHER and actor.code not in parties:
+        if actor.code not in parties:
             party = Actor(code=actor.code, name=actor.name) if actor.code else actor
             named.setdefault(actor.code or actor.role, party)
     said = max(read.reading.mediation, key=lambda status: read.reading.mediation[status])

@@ -1,4 +1,4 @@
-"""That a text says nobody mediated: the usual phrases of seven languages, beside what the model thinks.
+"""Who mediated by what the model marks, and the phrases of seven languages by which a text says that nobody did.
 
 Annotation guide, section 6: `none` only when a voice in the text rules mediators out.
 """
@@ -6,7 +6,13 @@ Annotation guide, section 6: `none` only when a voice in the text rules mediator
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from models.records import Mention
+from nlp.encoder import Floats
+
+_RATHER: Final = 0.5  # rather a mediator than not
 
 _RULED_OUT: Final = re.compile(
     r"""(?:
@@ -29,3 +35,13 @@ _RULED_OUT: Final = re.compile(
 def rules_mediators_out(text: str) -> bool:
     """Whether the text has one of the phrases."""
     return _RULED_OUT.search(text) is not None
+
+
+def mediating(mentions: Sequence[Mention], scores: Floats) -> Iterator[Mention]:
+    """The mentions that the model marks as mediators, in order.
+
+    Args:
+        mentions: the actors of the text.
+        scores: of each, 0-1.
+    """
+    return (mention for mention, score in zip(mentions, scores, strict=True) if score > _RATHER)
