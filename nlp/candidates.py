@@ -17,6 +17,7 @@ _SEEN_BY_MODEL: Final = ("party", "speaker")
 _SURE: Final = 0.6  # a name nobody listed must be seen clearly
 _LEAST_STEM: Final = 6  # characters of a code, its "x-" included
 _DEMONYM: Final = re.compile(r"[aeiou]?(?:n|ns|an|ans|ian|ians|i|is|s|ese|er|ers)?")
+_PEOPLE: Final = re.compile(r"(?<=[a-z]an|[a-z]er|[a-z][iz]i)s$")
 _LONGEST: Final = 60  # characters; longer is a clause, not a name
 
 
@@ -38,15 +39,22 @@ def candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[Mention, ...]:
 
 
 def _one_name(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
-    """Unlisted names of one party ("Kestova", "Kestovan", "Kestovans") under the shortest of them."""
+    """Unlisted names of one party ("Kestova", "Kestovan", "Kestovans") under the shortest of them, in the singular."""
     unlisted = sorted({m.actor for m in mentions if m.actor.code.startswith("x-")}, key=lambda a: (len(a.name), a.code))
     first: dict[str, Actor] = {}
     for actor in unlisted:
-        first[actor.code] = next((first[o.code] for o in unlisted if o.code in first and _akin(o, actor)), actor)
+        akin = (first[other.code] for other in unlisted if other.code in first and _akin(other, actor))
+        first[actor.code] = next(akin, None) or _singular(actor)
     return tuple(
         replace(m, actor=replace(first[m.actor.code], role=m.actor.role)) if m.actor.code in first else m
         for m in mentions
     )
+
+
+def _singular(actor: Actor) -> Actor:
+    """A party that the text names by its people alone ("the Kestovans") under the name of one of them."""
+    one = _PEOPLE.sub("", actor.name)
+    return actor if one == actor.name else replace(actor, code=f"x-{slug(one)}", name=one)
 
 
 def _akin(shorter: Actor, longer: Actor) -> bool:

@@ -16,6 +16,7 @@ _NAME = 5  # letters of a name that have to agree across languages and cases
 _SMALL = 3  # numbers below it stand in every text
 _YEARS = range(1900, 2101)
 _SAME_SOUND = str.maketrans({"c": "k", "q": "k", "w": "v", "z": "s", "x": "h"})
+_DEMONYM = re.compile(r"(?:[aeiou]+n|er)?s?$")
 _DROPPED = re.compile(r"[aeiouyhj]|(?<=(.))\1")
 
 Leg = tuple[str | None, str | None]
@@ -49,11 +50,15 @@ def profiles_of(reports: Iterable[LinkedReport]) -> tuple[Profile, ...]:
 
 
 def party_key(code: str) -> str:
-    """The code itself, or for an unlisted party the consonants of its first word: forms in any language meet in it."""
+    """The code itself, or for an unlisted party the consonants of its first word: forms in any language meet in it.
+
+    A demonym's ending goes first, so that a report of "the Kestovans" meets one of "Kestova".
+    """
     if not code.startswith("x-"):
         return code
     word = code.removeprefix("x-").split("-")[0]
-    bones = _DROPPED.sub("", word.translate(_SAME_SOUND))
+    stem = _DEMONYM.sub("", word) if len(word) > _NAME else word
+    bones = _DROPPED.sub("", stem.translate(_SAME_SOUND))
     return f"x-{bones or word}"
 
 

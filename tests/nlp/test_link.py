@@ -180,6 +180,7 @@ def test_copies_stay_together_whatever_their_reports_say() -> None:
 
 def test_languages_and_spellings_of_an_unlisted_party_meet() -> None:
     assert party_key("x-velmoria") == party_key("x-velmoriya") == party_key("x-velmor")
+    assert party_key("x-velmoria") == party_key("x-velmorian") == party_key("x-velmorians")
     assert party_key("x-velmoria") != party_key("x-tarsk-republic")
     latin = (("x-velmoria", "x-tarsk-republic", 19),)
     spelled = (("x-velmor", "x-tarsk", 19),)
