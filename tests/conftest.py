@@ -93,3 +93,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"absent: {engine.name} ({count} tests skipped for it by name); to have it: {engine.install}"
         )
+
+
+@pytest.fixture
+def own_model(tmp_path: Path) -> Path:
+    """A tiny classifier with random weights, in safetensors."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8,
+        max_position_embeddings=64, id2label={0: "other", 1: "exchange"}, label2id={"other": 0, "exchange": 1},
+    )  # fmt: skip
+    made = Tokenizer(models.WordLevel({"[PAD]": 0, "[UNK]": 1, "exchange": 2}, unk_token="[UNK]"))  # noqa: S106 - a word
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    special = {"unk_token": "[UNK]", "pad_token": "[PAD]"}
+    PreTrainedTokenizerFast(tokenizer_object=made, model_max_length=64, **special).save_pretrained(tmp_path)
+    return tmp_path

@@ -61,7 +61,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         "full text": lambda: _full_text(settings),
         "outbox": lambda: _outbox(settings),
         "clock": lambda: _clock(settings),
-        "weights": _weights,
+        "weights": lambda: _weights(settings),
         "model": lambda: _model(settings),
         "channels": lambda: _channels(settings),
         "airflow": lambda: _airflow(settings),
@@ -177,17 +177,17 @@ def _clock(settings: Settings) -> str:
     return f"{skew:.0f} s apart from the warehouse's"
 
 
-def _weights() -> str:
-    from nlp.weights import check
+def _weights(settings: Settings) -> str:
+    from nlp.weights import SHIPPED, check
 
-    stamp = check().stamp
+    stamp = check(settings.tag.folder or SHIPPED).stamp
     return f"{stamp.name} {stamp.version}, {stamp.weights_sha256[:12]}"
 
 
 def _model(settings: Settings) -> str:
     from wirewatch.smoke import smoke
 
-    return smoke(settings.watch)
+    return smoke(settings)
 
 
 def _channels(settings: Settings) -> str:

@@ -53,6 +53,19 @@ class LimitsTable(Table):
     page_mib: int = limit(512, "MiB", "memory of the process that cleans", above=0)
 
 
+class TagTable(Table):
+    """Whose models tag; left out, the shipped one does."""
+
+    folder: str = Field(default="", description="a model folder with a manifest instead of the shipped model")
+    judge: str = Field(
+        default="",
+        description="a Hub id or local folder of a sequence classifier that decides whether a story reports an "
+        "exchange; needs `./run torch`",
+    )
+    label: Name = Field(default="exchange", description="the judge's label that means yes")
+    revision: Name = Field(default="main", description="of a judge from the Hub; pin a commit")
+
+
 class FileChannelTable(Table):
     """Alerts appended to a file below `var`."""
 
@@ -81,6 +94,7 @@ class MainFile(Table):
     pages: PagesTable = PagesTable()
     crawl: CrawlTable = CrawlTable()
     limits: LimitsTable = LimitsTable()
+    tag: TagTable = TagTable()
     channel: dict[Id, ChannelTable] = Field(
         default={"duty-file": FileChannelTable(kind="file", path="alerts.jsonl")},
         description="ways to tell somebody, by name",

@@ -42,6 +42,16 @@ _OTHERS: Final = frozenset({"WIREWATCH_FAIL_AT", "WIREWATCH_SHARED", "WIREWATCH_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagModels:
+    """Whose models tag."""
+
+    folder: Path | None  # with a manifest; None = the shipped model
+    judge: str  # Hub id or local folder of a classifier that decides on exchanges; "" = the model itself does
+    label: str  # of the judge, the one that means yes
+    revision: str  # of a judge from the Hub
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a run needs to know of its surroundings."""
 
@@ -61,6 +71,7 @@ class Settings:
     batch: int  # items claimed at once
     page_s: float  # cleaning one page
     page_mib: int  # memory of the process that cleans
+    tag: TagModels
     origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
     @property
@@ -111,6 +122,7 @@ def load_settings(
         pages=file.pages.url.rstrip("/"),
         channels=tuple(_channels(file, var)),
         crawl=CrawlLimits(**file.crawl.model_dump()),
+        tag=_tag_models(file, home),
         origins=tuple(_origins(given, read, flag=config)),
         **file.limits.model_dump(),
     )
@@ -131,6 +143,7 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         "pages": settings.pages,
         **{f"crawl.{name}": getattr(settings.crawl, name) for name in CrawlLimits.__dataclass_fields__},
         **{f"limits.{name}": getattr(settings, name) for name in LimitsTable.model_fields},
+        **{f"tag.{name}": getattr(settings.tag, name) or "" for name in TagModels.__dataclass_fields__},
         **{f"channel.{channel.name}": _shown_channel(channel) for channel in settings.channels},
     }
     return tuple(
@@ -207,6 +220,17 @@ def _channels(file: MainFile, var: Path) -> Iterator[ChannelConfig]:
         if table.kind == "file":
             held["path"] = str(var / table.path)
         yield ChannelConfig(name=name, **held)
+
+
+def _tag_models(file: MainFile, home: Path) -> TagModels:
+    """Folders are relative to where the project stands; a judge that is no folder there is a Hub id."""
+    judge = home / file.tag.judge
+    return TagModels(
+        folder=home / file.tag.folder if file.tag.folder else None,
+        judge=str(judge) if file.tag.judge and judge.is_dir() else file.tag.judge,
+        label=file.tag.label,
+        revision=file.tag.revision,
+    )
 
 
 def _shown_channel(channel: ChannelConfig) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from cleaning.wire import clean_text
 from models.errors import TaggerError
 from models.records import Story
 from nlp.tag import tag
+from wirewatch.settings import Settings
 from wirewatch.steps import load_taggers
 
 _EXCHANGE: Final = """NORTHPORT, May 4 (North Post) - Olmeria and Dravia exchanged prisoners of war on Saturday, their
@@ -23,14 +23,14 @@ The line has fourteen stops and will carry 20,000 passengers a day, the operator
 """
 
 
-def smoke(watch: Path) -> str:
+def smoke(settings: Settings) -> str:
     """Let the model read a story of an exchange and one of a tram line; gives what it made of them.
 
     Raises:
         TaggerError: the model cannot be loaded, or does not tell them apart.
     """
     stories = [_story("exchange", _EXCHANGE), _story("tram", _OTHER)]
-    told, other = (found.report for found in tag(stories, load_taggers(watch)))
+    told, other = (found.report for found in tag(stories, load_taggers(settings)))
     scores = f"exchange {told.is_exchange_score:.2f}, tram line {other.is_exchange_score:.2f}"
     if not told.is_exchange or other.is_exchange:
         raise TaggerError(

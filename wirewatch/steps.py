@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from alerting.channels import open_channel
 from alerting.decide import decide
@@ -21,12 +20,15 @@ from models.failpoints import fail_point
 from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Source, Story
 from models.runs import logged
 from nlp.actors import Gazetteer, read_entries
+from nlp.hub import HubJudge
 from nlp.link import link as link_reports
 from nlp.tag import tag as tag_stories
 from nlp.taggers import Taggers, open_taggers
+from nlp.weights import SHIPPED
 from spiders import archive
 from spiders.collect import collect as crawl
 from wirewatch.desk import Desk
+from wirewatch.settings import Settings
 
 Tick = Callable[[int], None]
 _LINK_AT_ONCE = 100_000
@@ -204,13 +206,16 @@ def _signed_text(version: stories.SignedVersion) -> SignedText:
 # ---------------------------------------------------------------- tag
 
 
-def load_taggers(watch: Path) -> Taggers:
-    """The shipped model with the actors of a watch folder.
+def load_taggers(settings: Settings) -> Taggers:
+    """The taggers with the actors of the watch folder, and with the models that the settings name.
 
     Raises:
-        TaggerError: the weights are missing or not the pinned ones.
+        TaggerError: the weights are missing or not the pinned ones, or the judge cannot be had.
     """
-    return open_taggers(Gazetteer.of(read_entries(watch / "actors.toml")))
+    chosen = settings.tag
+    judge = HubJudge.open(chosen.judge, label=chosen.label, revision=chosen.revision) if chosen.judge else None
+    gazetteer = Gazetteer.of(read_entries(settings.watch / "actors.toml"))
+    return open_taggers(gazetteer, folder=chosen.folder or SHIPPED, judge=judge)
 
 
 def tag(desk: Desk, *, tick: Tick = _silent) -> Report:
@@ -219,7 +224,7 @@ def tag(desk: Desk, *, tick: Tick = _silent) -> Report:
         taggers: Taggers | None = None
         done = 0
         for batch in _claimed(desk, queue.TAG):
-            taggers = taggers or load_taggers(desk.settings.watch)
+            taggers = taggers or load_taggers(desk.settings)
             with desk.warehouse.read() as connection:
                 waiting = stories.load(connection, batch)
             for version in waiting:

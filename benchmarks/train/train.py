@@ -43,7 +43,7 @@ LOSS_SHARES = {
     "status": 0.3,
     "kinds": 3.0,
     "counts": 2.0,
-    "mediators": 0.5,
+    "mediators": 1.0,
 }
 
 

@@ -136,26 +136,6 @@ def test_files_that_may_run_code_are_refused_by_name_and_by_their_first_bytes(
 # ---------------------------------------------------------------- a model of one's own
 
 
-@pytest.fixture
-def own_model(tmp_path: Path) -> Path:
-    """A tiny classifier with random weights, in safetensors."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
-
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8,
-        max_position_embeddings=64, id2label={0: "other", 1: "exchange"}, label2id={"other": 0, "exchange": 1},
-    )  # fmt: skip
-    made = Tokenizer(models.WordLevel({"[PAD]": 0, "[UNK]": 1, "exchange": 2}, unk_token="[UNK]"))  # noqa: S106 - a word
-    made.pre_tokenizer = pre_tokenizers.Whitespace()
-    BertForSequenceClassification(config).save_pretrained(tmp_path)
-    special = {"unk_token": "[UNK]", "pad_token": "[PAD]"}
-    PreTrainedTokenizerFast(tokenizer_object=made, model_max_length=64, **special).save_pretrained(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.needs("torch")
 def test_a_local_folder_can_judge_instead(own_model: Path, taggers: Taggers) -> None:
     judge = HubJudge.open(str(own_model), label="exchange")

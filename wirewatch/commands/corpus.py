@@ -47,7 +47,7 @@ def exchange(
     with progress("eval") as tick:
         figures = evaluate(
             gold,
-            load_taggers(settings.watch),
+            load_taggers(settings),
             scorer=settings.root / "benchmarks" / "gold" / "score.py",
             predictions=predictions,
             tick=tick,

@@ -24,7 +24,7 @@ def list_models(context: typer.Context, shape: FormatOption = Format.TABLE) -> N
     """Which model answers for each tagger: name, version and digest of its weights."""
     from wirewatch.steps import load_taggers
 
-    stamps = load_taggers(settings_of(context).watch).stamps()
+    stamps = load_taggers(settings_of(context)).stamps()
     show(
         [
             {"tagger": name, "model": stamp.name, "version": stamp.version, "weights_sha256": stamp.weights_sha256}
@@ -41,14 +41,15 @@ def verify(
     digests_only: Annotated[bool, typer.Option("--digests-only", help="do not load the model")] = False,
 ) -> None:
     """Compare every file of the model with its pinned digest, then let it read two sentences."""
-    from nlp.weights import check
+    from nlp.weights import SHIPPED, check
     from wirewatch.smoke import smoke
 
+    settings = settings_of(context)
     try:
-        stamp = check().stamp
+        stamp = check(settings.tag.folder or SHIPPED).stamp
         say(f"{stamp.name} {stamp.version}: every file is the pinned one ({stamp.weights_sha256})")
         if not digests_only:
-            say(smoke(settings_of(context).watch))
+            say(smoke(settings))
     except TaggerError as error:
         complain(f"wirewatch: {error}")
         raise typer.Exit(CHECK_FAILED) from None
