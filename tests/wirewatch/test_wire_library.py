@@ -114,6 +114,12 @@ def test_what_is_out_of_reach_in_the_end_is_what_was_removed_or_lies_on_a_site_t
     assert withdrawn <= set(expected["not_stories"]["removed"])
 
 
+def test_an_outage_is_of_a_known_kind_and_they_follow_each_other() -> None:
+    for outlet in OUTLETS.values():
+        assert {outage.how for outage in outlet.outage} <= {"error", "closed"}
+        assert list(outlet.outage) == sorted(outlet.outage, key=lambda outage: outage.since)
+
+
 def test_each_day_gives_the_new_changed_and_removed_stories_that_are_expected(expected: dict[str, Any]) -> None:
     forbidden = expected["not_stories"]["forbidden_by_robots"]
     assert [day["date"] for day in expected["day"]] == [date(2023, 12, number) for number in range(7, 14)]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from wirewatch.wire import library
-from wirewatch.wire.listings import SITEMAP_INDEX, Listed, listings
+from wirewatch.wire.listings import SITEMAP_INDEX, TYPES, Listed, listings
 from wirewatch.wire.server import Wire, serve
 
 pytestmark = pytest.mark.slow
@@ -45,6 +45,14 @@ def test_a_sitemap_is_a_second_way_beside_the_feed_that_is_polled() -> None:
         assert outlet.source in outlet.ways
     assert {outlet.source for outlet in library.outlets() if outlet.id in MAPPED} <= {"rss", "atom"}
     assert {kind for outlet in library.outlets() for kind in outlet.ways} == {"rss", "atom", "rdf", "json", "sitemap"}
+
+
+def test_every_way_of_a_site_that_is_up_answers_so_that_any_can_be_made_the_source(wire: Wire) -> None:
+    for outlet in library.outlets():
+        if not outlet.fails(None):
+            for kind, path in outlet.ways.items():
+                answer = httpx.get(f"http://{wire.hosts[outlet.id]}{path}")
+                assert (answer.status_code, answer.headers["content-type"]) == (200, TYPES[kind])
 
 
 @pytest.mark.parametrize("name", MAPPED)

@@ -121,6 +121,7 @@ def test_a_site_answers_then_fails_then_hangs_up(moving: Moving) -> None:
     assert moving.get("ostrel-dispatch/bank-siege-ends").status_code == 200
     moving.go_to(12)
     assert moving.feed("ostrel-dispatch").status_code == 500
+    assert httpx.get(f"http://{moving.wire.hosts['ostrel-dispatch']}/robots.txt").status_code == 200
     moving.go_to(13)
     with pytest.raises(httpx.RemoteProtocolError):
         moving.feed("ostrel-dispatch")

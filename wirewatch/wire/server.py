@@ -25,6 +25,7 @@ from wirewatch.wire.library import Outlet, WireStory, outlets, stories
 from wirewatch.wire.listings import SITEMAP_INDEX, TYPES, Listed, listings
 from wirewatch.wire.moment import Clock, clock_of
 
+_ROBOTS = "/robots.txt"
 _HUNG_UP = 0  # the status of a request that got no answer
 _DROPS = 20  # pieces in which a slow site sends its listing
 
@@ -93,7 +94,7 @@ class _Site:
         outlet, base = self.outlet, self._base
         published = [story for story in stories(moment) if story.outlet == outlet.id]
         sitemap = base + SITEMAP_INDEX if "sitemap" in outlet.ways else ""
-        yield "/robots.txt", _Answer(body=render.robots(outlet, sitemap), content_type="text/plain")
+        yield _ROBOTS, _Answer(body=render.robots(outlet, sitemap), content_type="text/plain")
         gone = [item for item in outlet.gone if moment is None or item.at <= moment]
         newest = sorted(published, key=lambda story: story.at, reverse=True)
         for path, kind, body in listings(Listed(outlet=outlet, stories=newest, gone=gone, base=base, moment=moment)):
@@ -134,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         failing = self._site.outlet.fails(moment)
         if failing == "closed":
             self._hang_up()
-        elif failing:
+        elif failing and self.path != _ROBOTS:  # a file on disk, which answers while the pages' program fails
             self._send(_Answer(body=b"<h1>500</h1>", status=HTTPStatus.INTERNAL_SERVER_ERROR))
         else:
             self._send(self._found(moment))
