@@ -53,15 +53,18 @@ def show_story(
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='words, "a phrase", prefix*, OR, NOT')],
+    query: Annotated[str, typer.Argument(help='words, "a phrase", prefix*, OR, NOT, (brackets)')],
     limit: Annotated[int, typer.Option(help="greatest number of stories")] = 20,
     shape: FormatOption = Format.TABLE,
 ) -> None:
-    """Full-text search over all stories."""
+    """Full-text search over all stories, the newest first; json and jsonl tell where each match stands in the text."""
     from models.search import search as find
 
     with desk_of(context) as desk, desk.warehouse.read() as connection:
-        show([asdict(hit) for hit in find(connection, query, limit=limit)], shape)
+        rows = [asdict(hit) for hit in find(connection, query, limit=limit)]
+    if shape in (Format.TABLE, Format.CSV):
+        rows = [{name: value for name, value in row.items() if name != "marks"} for row in rows]
+    show(rows, shape)
 
 
 def sql(
