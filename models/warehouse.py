@@ -27,8 +27,9 @@ _BEGIN_READ = {
     "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
 }
 _BEGIN_WRITE = {"sqlite": ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"), "postgresql": ()}
-# One link at a time per warehouse: it recomputes whole blocks and must see them whole.
-_LINK_LOCK = text("SELECT pg_advisory_xact_lock(7723001)")
+# One link at a time per warehouse: it recomputes whole blocks and must see them whole. A lock on a table that only
+# linking writes, for an advisory lock is anybody's to take, an analyst's too.
+_LINK_LOCK = text("LOCK TABLE exchange_member IN SHARE ROW EXCLUSIVE MODE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,17 +80,27 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgres"))])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def file_url(sqlite: Path, tmp_path: Path) -> str:
+    """A migrated SQLite warehouse without rows."""
+    shutil.copy(sqlite, tmp_path / "warehouse.db")
+    return f"sqlite:///{tmp_path / 'warehouse.db'}"
+
+
+@pytest.fixture
+def server_url(postgres: str) -> Iterator[str]:
+    """A migrated PostgreSQL warehouse without rows."""
+    name = f"test_{next(NUMBERS)}"
+    _server(postgres, f"CREATE DATABASE {name} TEMPLATE template")
+    yield postgres.format(name)
+    _server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["file_url", pytest.param("server_url", marks=pytest.mark.needs("postgres"))])
+def url(request: pytest.FixtureRequest) -> str:
     """A migrated warehouse without rows, on one of the engines."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite"), tmp_path / "warehouse.db")
-        yield f"sqlite:///{tmp_path / 'warehouse.db'}"
-        return
-    server, name = request.getfixturevalue("postgres"), f"test_{next(NUMBERS)}"
-    _server(server, f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.format(name)
-    _server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    made: str = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture
