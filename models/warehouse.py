@@ -51,7 +51,7 @@ class Warehouse:
         Raises:
             WarehouseError: it cannot be reached, or must be upgraded first.
         """
-        found = _schema(url)
+        found = schema(url)
         if found != head():
             raise WarehouseError(
                 shown(url), f"schema {found or 'absent'}, needed {head()}", hint="run `wirewatch db upgrade`"
@@ -91,8 +91,12 @@ class Warehouse:
             connection.commit()
 
 
-def _schema(url: str) -> str | None:
-    """The version a warehouse stands at; None when it is empty or absent (asking makes no file)."""
+def schema(url: str) -> str | None:
+    """The version a warehouse stands at; None when it is empty or absent (asking makes no file).
+
+    Raises:
+        WarehouseError: it cannot be reached.
+    """
     engine = connect(url)
     try:
         file = engine.url.database

@@ -78,7 +78,7 @@ def sql(
     from models.sql import ask
 
     given = dict(_named(pair) for pair in parameter or ())
-    answer = ask(settings_of(context).warehouse, query, parameters=given, limit=limit)
+    answer = ask(settings_of(context).analyst, query, parameters=given, limit=limit)
     show([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], shape, columns=answer.columns)
     if answer.cut:
         say(f"more than {limit} rows; the rest is not shown")
