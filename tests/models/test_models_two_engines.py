@@ -295,11 +295,13 @@ def contents(warehouse: Warehouse) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def emptied(both: tuple[Warehouse, Warehouse]) -> tuple[Warehouse, str]:
+def emptied(file_url: str, server_url: str) -> Iterator[tuple[Warehouse, str]]:
     """A full SQLite warehouse, and the address of a server's database in which there is nothing at all."""
-    file, server = both
-    downgrade(server.url, "base")
-    return file, server.url
+    downgrade(server_url, "base")
+    file = Warehouse.open(file_url)
+    fill(file, random.Random(11))  # noqa: S311 - variety, not a secret
+    yield file, server_url
+    file.close()
 
 
 def test_a_warehouse_moves_to_a_server_and_back_and_loses_nothing(
@@ -327,7 +329,7 @@ def test_a_warehouse_moves_to_a_server_and_back_and_loses_nothing(
 def test_a_warehouse_that_holds_rows_is_not_moved_into(both: tuple[Warehouse, Warehouse]) -> None:
     file, server = both
     before = contents(server)
-    with pytest.raises(WarehouseError, match=r"holds rows already \(model, outlet, "):
+    with pytest.raises(WarehouseError, match=r"holds rows already \(exchange, model, outlet, "):
         move(file, server.url)
     assert contents(server) == before
 
