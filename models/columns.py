@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, types
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    types,
+)
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -18,6 +30,10 @@ NAMING = {
 }
 METADATA = MetaData(naming_convention=NAMING)
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+# What no limit of ours holds below 2³¹: SQLite's integers are wide by themselves
+WIDE = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

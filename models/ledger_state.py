@@ -38,7 +38,7 @@ from models.tables import (
 )
 
 _ORIGINS = text("SELECT version_id, origin_name, house FROM v_origin")
-_FIGURES = text("SELECT * FROM v_exchange WHERE exchange = :slug ORDER BY releasing, receiving")
+_FIGURES = text("SELECT * FROM v_exchange WHERE exchange = :slug")
 Rows = Sequence[Any]  # rows of SQLAlchemy: their width is the query's, not ours
 
 
@@ -116,7 +116,7 @@ def _read(connection: Connection, slug: str) -> _Ledger:
         .join(syndication_cluster, syndication_cluster.c.id == syndication_member.c.cluster_id)
         .join(report, report.c.version_id == story_version.c.id)
         .where(story_version.c.id.in_(members))
-        .order_by(story_version.c.published_at, story_version.c.key)
+        .order_by(story_version.c.published_at.nulls_first(), story_version.c.key)
     ).all()
     cells = connection.execute(
         select(claim, claim_link.c.slot, leg.c.releasing.label("leg_from"), leg.c.receiving.label("leg_to"))
@@ -134,7 +134,7 @@ def _read(connection: Connection, slug: str) -> _Ledger:
     origins = connection.execute(_ORIGINS).all()
     return _Ledger(
         row=row,
-        figures=connection.execute(_FIGURES, {"slug": slug}).all(),
+        figures=sorted(connection.execute(_FIGURES, {"slug": slug}).all(), key=_by_leg),
         stories=stories,
         cells=cells,
         flows=flows,
@@ -145,10 +145,17 @@ def _read(connection: Connection, slug: str) -> _Ledger:
     )
 
 
+def _by_leg(row: Row[Any]) -> tuple[str, str]:
+    """Sorted here: each engine has its own order of words and of NULL."""
+    return row.releasing or "", row.receiving or ""
+
+
 def _names(connection: Connection, flows: Rows) -> Mapping[str, str]:
     names = {
         row.code: row.name
-        for row in connection.execute(select(mention.c.code, mention.c.name).where(mention.c.role == "").distinct())
+        for row in sorted(
+            connection.execute(select(mention.c.code, mention.c.name).where(mention.c.role == "").distinct()).all()
+        )
         if row.code
     }
     given = {row.releasing: row.releasing_name for row in flows}

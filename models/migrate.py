@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
+from models import grants
+from models.codebook import comment_on_everything
 from models.errors import WarehouseError
 from models.views import VIEWS
 
@@ -79,11 +81,13 @@ def _move(url: str, way: Callable[[Config], None]) -> None:
         with named_errors(url), engine.connect() as connection:
             for statement in _ALONE[engine.dialect.name]:
                 connection.exec_driver_sql(statement)
+            readers = grants.readers(connection)
             _drop_views(connection)
             _go(way, connection)
             _refuse_orphans(connection)
             if _stands_at(connection) == head():
                 _make_views(connection)
+                grants.let_read_again(connection, readers)
             connection.commit()
     finally:
         engine.dispose()
@@ -105,6 +109,8 @@ def _drop_views(connection: Connection) -> None:
 def _make_views(connection: Connection) -> None:
     for name, query in VIEWS.items():
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
+    if connection.dialect.name == "postgresql":  # SQLite keeps no comments
+        comment_on_everything(connection)
 
 
 def _refuse_orphans(connection: Connection) -> None:

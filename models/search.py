@@ -1,39 +1,43 @@
-"""Full text: FTS5 on SQLite, tsvector on PostgreSQL, one question for both."""
+"""Full text: FTS5 on SQLite, tsvector on PostgreSQL; one question, the same hits in the same order on both.
+
+Both engines hold the words as `models.folding` folds them and are asked for nothing but those words, so neither's own
+ideas of a word matter. The newest hit comes first. What is marked is found in the story's text itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 
-from models.errors import WarehouseError
+from models.folding import Word, folded, words_of
+from models.query import AllOf, AnyOf, Phrase, Query, phrases, read_query
+from models.rows import parts
+from models.tables import outlet, source, story, story_version
 
-CREATE: Final = {
-    "sqlite": ("CREATE VIRTUAL TABLE story_search USING fts5(title, text, tokenize = 'unicode61')",),
-    "postgresql": (
-        "CREATE TABLE story_search (rowid integer PRIMARY KEY, title text NOT NULL, text text NOT NULL)",
-        "CREATE INDEX ix_story_search ON story_search USING gin (to_tsvector('simple', title || ' ' || text))",
-    ),
-}
-_INSERT: Final = text("INSERT INTO story_search (rowid, title, text) VALUES (:id, :title, :text)")
-_ASK: Final = {
-    "sqlite": text("""
-        SELECT v.key, v.title, v.published_at, o.name AS outlet,
-               snippet(story_search, 1, '[', ']', '…', 24) AS words
-        FROM story_search JOIN story_version v ON v.id = story_search.rowid
-        JOIN story st ON st.id = v.story_id JOIN source s ON s.id = st.source_id JOIN outlet o ON o.id = s.outlet_id
-        WHERE story_search MATCH :query ORDER BY rank, v.id LIMIT :limit"""),
-    "postgresql": text("""
-        SELECT v.key, v.title, v.published_at, o.name AS outlet,
-               ts_headline('simple', f.text, q, 'StartSel=[, StopSel=], MaxWords=24, MinWords=12') AS words
-        FROM story_search f JOIN story_version v ON v.id = f.rowid
-        JOIN story st ON st.id = v.story_id JOIN source s ON s.id = st.source_id JOIN outlet o ON o.id = s.outlet_id,
-             websearch_to_tsquery('simple', :query) q
-        WHERE to_tsvector('simple', f.title || ' ' || f.text) @@ q
-        ORDER BY ts_rank(to_tsvector('simple', f.text), q) DESC, v.id LIMIT :limit"""),
-}
+COMMENT: Final = "the words of each story version, folded, for full-text search"
+# one row per story version: title and text as folded words with one space between
+STORED: Final = table("story_search", column("rowid"), column("title"), column("text"), column("words"))
+_SHOWN: Final = 24  # words around the first mark
+_BEFORE: Final = 6  # of these, before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,30 +49,137 @@ class Hit:
     published_at: str  # ISO 8601, empty when unknown
     title: str
     words: str  # the place that answers, matches in brackets
+    marks: tuple[tuple[int, int], ...]  # every match in the story's text: code points, half-open, in order
 
 
 def index(connection: Connection, version_id: int, title: str, body: str) -> None:
     """Make a version findable."""
-    connection.execute(_INSERT, {"id": version_id, "title": title, "text": body})
+    connection.execute(insert(STORED).values(rowid=version_id, title=folded(title), text=folded(body)))
+
+
+def index_anew(connection: Connection) -> int:
+    """Make every stored version findable, and nothing else; gives how many there are."""
+    connection.execute(delete(STORED))
+    ids = connection.execute(select(story_version.c.id).order_by(story_version.c.id)).scalars().all()
+    wanted = select(story_version.c.id, story_version.c.title, story_version.c.text)
+    for some in parts(ids):
+        for row in connection.execute(wanted.where(story_version.c.id.in_(some))):
+            index(connection, row.id, row.title, row.text)
+    return len(ids)
 
 
 def search(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit, ...]:
-    """Versions that answer the query, best first. Words, "phrases", prefix*, OR, NOT.
+    """Versions that answer the query, the newest first. Words, "phrases", prefix*, OR, NOT, parentheses.
 
     Raises:
         WarehouseError: the query cannot be read.
     """
-    try:
-        rows = connection.execute(_ASK[connection.dialect.name], {"query": query, "limit": limit}).all()
-    except DBAPIError as error:
-        raise WarehouseError(f"search {query!r}", "cannot be read", hint='quote it: "words like-these"') from error
-    return tuple(
-        Hit(
-            story_id=row.key,
-            outlet=row.outlet,
-            published_at=str(row.published_at or ""),
-            title=row.title,
-            words=row.words,
-        )
-        for row in rows
+    asked = read_query(query)
+    answers = _match(asked) if connection.dialect.name == "sqlite" else _holds(asked)
+    rows = connection.execute(
+        select(story_version.c.key, story_version.c.title, story_version.c.text, story_version.c.published_at)
+        .add_columns(outlet.c.name.label("outlet"))
+        .join(STORED, STORED.c.rowid == story_version.c.id)
+        .join(story, story.c.id == story_version.c.story_id)
+        .join(source, source.c.id == story.c.source_id)
+        .join(outlet, outlet.c.id == source.c.outlet_id)
+        .where(answers)
+        .order_by(func.coalesce(story_version.c.published_at, story_version.c.first_seen_at).desc())
+        .order_by(story_version.c.key)
+        .limit(limit)
     )
+    return tuple(_hit(row, tuple(phrases(asked))) for row in rows)
+
+
+# ---------------------------------------------------------------- SQLite
+
+
+def _match(query: Query) -> ColumnElement[bool]:
+    return literal_column("story_search").bool_op("MATCH")(literal(_fts5(query)))
+
+
+def _fts5(query: Query) -> str:
+    """The query in the words of FTS5; every word is quoted, so none is an operator."""
+    match query:
+        case Phrase():
+            return f'"{" ".join(query.words)}"{" *" if query.is_prefix else ""}'
+        case AnyOf():
+            return f"({' OR '.join(map(_fts5, query.parts))})"
+        case AllOf():
+            wanted = f"({' AND '.join(map(_fts5, query.parts))})"
+            return f"({' NOT '.join([wanted, *map(_fts5, query.left_out)])})"
+
+
+# ---------------------------------------------------------------- PostgreSQL
+
+
+def _holds(query: Query) -> ColumnElement[bool]:
+    match query:
+        case Phrase():
+            return _holds_phrase(query)
+        case AnyOf():
+            return or_(*map(_holds, query.parts))
+        case AllOf():
+            return and_(*map(_holds, query.parts), *(not_(_holds(part)) for part in query.left_out))
+
+
+def _holds_phrase(phrase: Phrase) -> ColumnElement[bool]:
+    """The index finds the words, the text whether they stand side by side: positions in a tsvector end at 16,383."""
+    lexemes = [f"'{word}'" for word in phrase.words]
+    if phrase.is_prefix:
+        lexemes[-1] += ":*"
+    has_words = STORED.c.words.bool_op("@@")(cast(" & ".join(lexemes), TSQUERY))
+    if len(phrase.words) == 1:
+        return has_words
+    sought = f"% {' '.join(phrase.words)}{'' if phrase.is_prefix else ' '}%"
+    side_by_side = (func.concat(" ", field, " ").like(sought) for field in (STORED.c.title, STORED.c.text))
+    return and_(has_words, or_(*side_by_side))
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def _hit(row: Any, sought: Sequence[Phrase]) -> Hit:
+    words = tuple(words_of(row.text))
+    marks = tuple(_marks(words, sought))
+    return Hit(
+        story_id=row.key,
+        outlet=row.outlet,
+        published_at=f"{row.published_at:%Y-%m-%dT%H:%M:%SZ}" if row.published_at else "",
+        title=row.title,
+        words=_place(row.text, words, marks),
+        marks=marks,
+    )
+
+
+def _marks(words: Sequence[Word], sought: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
+    """Where the phrases stand; of two that begin at one word the longer, and none within another."""
+    end = 0
+    for place, word in enumerate(words):
+        lengths = [len(phrase.words) for phrase in sought if _stands_at(words, place, phrase)]
+        if lengths and word.start >= end:
+            end = words[place + max(lengths) - 1].end
+            yield word.start, end
+
+
+def _stands_at(words: Sequence[Word], place: int, phrase: Phrase) -> bool:
+    here = [word.folded for word in words[place : place + len(phrase.words)]]
+    if phrase.is_prefix and len(here) == len(phrase.words):
+        return here[:-1] == list(phrase.words[:-1]) and here[-1].startswith(phrase.words[-1])
+    return here == list(phrase.words)
+
+
+def _place(text: str, words: Sequence[Word], marks: Sequence[tuple[int, int]]) -> str:
+    """Some words around the first mark, or the first words where only the title answers; marks in brackets."""
+    if not words:
+        return ""
+    first = next((place for place, word in enumerate(words) if marks and word.start >= marks[0][0]), 0)
+    begin, last = max(0, first - _BEFORE), min(len(words), max(0, first - _BEFORE) + _SHOWN) - 1
+    start, end = (words[begin].start if begin else 0), (words[last].end if last + 1 < len(words) else len(text))
+    pieces, at = ["…" if begin else ""], start
+    for mark_start, mark_end in marks:
+        if mark_end <= end:
+            pieces += [text[at:mark_start], "[", text[mark_start:mark_end], "]"]
+            at = mark_end
+    shown = "".join([*pieces, text[at:end], "…" if last + 1 < len(words) else ""])
+    return " ".join(shown.split())

@@ -62,7 +62,8 @@ def trails(connection: Connection, slug: str, *, slot: str | None = None) -> tup
         .join(source, source.c.id == story.c.source_id)
         .join(outlet, outlet.c.id == source.c.outlet_id)
         .where(exchange.c.slug == resolve(connection, slug))
-        .order_by(leg.c.releasing, leg.c.receiving, claim_link.c.slot, story_version.c.key, claim.c.position)
+        .order_by(leg.c.releasing.nulls_first(), leg.c.receiving.nulls_first())
+        .order_by(claim_link.c.slot, story_version.c.key, claim.c.position)
     )
     rows = connection.execute(wanted if slot is None else wanted.where(claim_link.c.slot == slot)).all()
     return tuple(

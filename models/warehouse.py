@@ -27,8 +27,9 @@ _BEGIN_READ = {
     "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",),
 }
 _BEGIN_WRITE = {"sqlite": ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"), "postgresql": ()}
-# One link at a time per warehouse: it recomputes whole blocks and must see them whole.
-_LINK_LOCK = text("SELECT pg_advisory_xact_lock(7723001)")
+# One link at a time per warehouse: it recomputes whole blocks and must see them whole. A lock on a table that only
+# linking writes, for an advisory lock is anybody's to take, an analyst's too.
+_LINK_LOCK = text("LOCK TABLE exchange_member IN SHARE ROW EXCLUSIVE MODE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Warehouse:
         Raises:
             WarehouseError: it cannot be reached, or must be upgraded first.
         """
-        found = _schema(url)
+        found = schema(url)
         if found != head():
             raise WarehouseError(
                 shown(url), f"schema {found or 'absent'}, needed {head()}", hint="run `wirewatch db upgrade`"
@@ -90,8 +91,12 @@ class Warehouse:
             connection.commit()
 
 
-def _schema(url: str) -> str | None:
-    """The version a warehouse stands at; None when it is empty or absent (asking makes no file)."""
+def schema(url: str) -> str | None:
+    """The version a warehouse stands at; None when it is empty or absent (asking makes no file).
+
+    Raises:
+        WarehouseError: it cannot be reached.
+    """
     engine = connect(url)
     try:
         file = engine.url.database

@@ -2,19 +2,27 @@
 
 A test that needs an engine says `@pytest.mark.needs("redis")` and is skipped where there is none. The environment
 variable WIREWATCH_REQUIRE (names separated by commas) turns an absence into an error before the first test.
+
+The PostgreSQL server is our own: made for the session in a folder of its own, reached over a socket in that folder.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
+import pwd
 import shutil
+import subprocess
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +121,62 @@ def own_model(tmp_path: Path) -> Path:
     special = {"unk_token": "[UNK]", "pad_token": "[PAD]"}
     PreTrainedTokenizerFast(tokenizer_object=made, model_max_length=64, **special).save_pretrained(tmp_path)
     return tmp_path
+
+
+# ---------------------------------------------------------------- a server of our own
+
+
+def _command(name: str) -> str:
+    """Where a PostgreSQL command lies: in the versions' folders first, for the path may hold wrappers."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else str(shutil.which(name))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a server with a migrated database called `template`; `{}` stands for the database."""
+    from models.migrate import upgrade
+
+    folder = Path(tempfile.mkdtemp(prefix="warehouse-"))
+    user = pwd.getpwnam("postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody")
+    if os.geteuid() == 0:  # the server refuses to run as root
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    else:
+        user = pwd.getpwuid(os.geteuid())
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            command, check=True, cwd=folder, user=user.pw_uid, group=user.pw_gid, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "Asia/Baku"},
+        )  # fmt: skip
+
+    data, log = str(folder / "data"), str(folder / "log")
+    run(_command("initdb"), "-D", data, "-U", "warehouse", "-A", "trust", "-E", "UTF8", "--no-sync")
+    settings = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories={folder}"
+    run(_command("pg_ctl"), "-D", data, "-l", log, "-w", "-o", settings, "start")
+    try:
+        url = f"postgresql+psycopg://warehouse@/{{}}?host={folder}"
+        _server(url, "CREATE DATABASE template")
+        upgrade(url.format("template"))
+        yield url
+    finally:
+        run(_command("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def _server(url: str, statement: str) -> None:
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def server_url(postgres: str) -> Iterator[str]:
+    """A migrated PostgreSQL warehouse without rows."""
+    name = f"test_{next(NUMBERS)}"
+    _server(postgres, f"CREATE DATABASE {name} TEMPLATE template")
+    yield postgres.format(name)
+    _server(postgres, f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""BACKUP: a whole copy of a SQLite warehouse, made while others work in it."""
+"""BACKUP: a whole copy of a warehouse as of one moment, made while others work in it."""
 
 from __future__ import annotations
 
@@ -8,34 +8,36 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import ConfigError, WarehouseError
-from wirewatch.settings import without_password
+from models.server_dump import dump
 
 _SQLITE: Final = "sqlite:///"
 _PAGES_AT_ONCE: Final = 1024  # copied between two chances for writers
 
 
 def back_up(url: str, target: Path) -> Path:
-    """Copy a warehouse into a new file; gives the file once it is whole and has passed SQLite's own check.
+    """Copy a warehouse into a new file; gives the file once it is whole and has passed its engine's own check.
 
     Args:
         url: the warehouse.
         target: the file to make, or a folder in which the copy takes the name of the warehouse.
 
     Raises:
-        ConfigError: the warehouse is not SQLite, or the target exists.
-        WarehouseError: the warehouse cannot be read, or the copy is not whole.
+        ConfigError: the target exists.
+        WarehouseError: the warehouse cannot be read, the copy is not whole, or PostgreSQL's own tool is absent.
     """
-    if not url.startswith(_SQLITE):
-        raise ConfigError(without_password(url), "is no SQLite warehouse", hint="PostgreSQL: pg_dump --format=custom")
-    source = Path(url.removeprefix(_SQLITE))
-    if not source.is_file():
+    source = Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+    if source and not source.is_file():
         raise WarehouseError(str(source), "is not there", hint="make it: `wirewatch db upgrade`")
-    file = target / source.name if target.is_dir() else target
+    name = source.name if source else "warehouse.dump"
+    file = target / name if target.is_dir() else target
     if file.exists():
         raise ConfigError(str(file), "exists already", hint="a backup never overwrites; name another file")
     unfinished = file.with_name(f"{file.name}.unfinished")
     try:
-        _copy(source, unfinished)
+        if source:
+            _copy(source, unfinished)
+        else:
+            dump(url, unfinished)
         unfinished.replace(file)
     except (sqlite3.Error, OSError) as error:
         raise WarehouseError(

@@ -14,7 +14,10 @@ from wirewatch.cli import app
 from wirewatch.main_file import MainFile
 from wirewatch.settings import VARIABLES
 
-_FIELD_OF_VARIABLE: Final = {"warehouse.url": "warehouse"}  # where the file's key has another name than the setting
+_FIELD_OF_VARIABLE: Final = {
+    "warehouse.url": "warehouse",
+    "warehouse.analyst": "analyst",
+}  # where the file's key has another name than the setting
 
 
 def commands_markdown() -> str:

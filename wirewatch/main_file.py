@@ -20,6 +20,11 @@ class WarehouseTable(Table):
         description="sqlite:///FILE or postgresql+psycopg://…, or env:NAME or file:PATH when it holds a password; "
         "left out: warehouse.db in `var`",
     )
+    analyst: WarehouseUrl = Field(
+        default="",
+        description="what `wirewatch sql` asks when `url` is PostgreSQL: the same warehouse under a login of "
+        "`wirewatch db grant`, or env:NAME or file:PATH; left out: `url`",
+    )
 
 
 class PagesTable(Table):

@@ -34,6 +34,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "watch": "WIREWATCH_WATCH",
     "var": "WIREWATCH_VAR",
     "warehouse": "WIREWATCH_WAREHOUSE",
+    "analyst": "WIREWATCH_ANALYST",
     "allow": "WIREWATCH_ALLOW",
     "now": "WIREWATCH_NOW",
 }
@@ -60,6 +61,7 @@ class Settings:
     var: Path  # everything a run writes
     watch: Path  # folder of sources.toml, actors.toml, rules.toml
     warehouse: str  # URL; may hold a password
+    analyst: str  # URL that `wirewatch sql` asks; may hold a password
     user_agent: str
     allow: tuple[tuple[str, int], ...]  # (host, port) beyond the address policy
     now: datetime | None  # reference time that overrides every other
@@ -110,12 +112,15 @@ def load_settings(
     read = read_main(main, must_exist=named is not None)
     file = read.table
     var = _path(given, "var", home) or home / file.var
+    warehouse = _warehouse(given.get(VARIABLES["warehouse"]) or file.warehouse.url, home, var)
+    analyst = given.get(VARIABLES["analyst"]) or file.warehouse.analyst
     return Settings(
         root=home,
         config=main if main.exists() else None,
         var=var,
         watch=_path(given, "watch", home) or home / file.watch,
-        warehouse=_warehouse(given.get(VARIABLES["warehouse"]) or file.warehouse.url, home, var),
+        warehouse=warehouse,
+        analyst=_warehouse(analyst, home, var, "warehouse.analyst") if analyst else warehouse,
         user_agent=f"{_PRODUCT} (+{file.contact})" if file.contact else _PRODUCT,
         allow=_allow(given.get(VARIABLES["allow"], "")),
         now=_now(given.get(VARIABLES["now"], "")),
@@ -137,6 +142,7 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         "var": settings.var,
         "watch": settings.watch,
         "warehouse": without_password(settings.warehouse),
+        "analyst": without_password(settings.analyst),
         "user_agent": settings.user_agent,
         "allow": ", ".join(f"{host}:{port}" for host, port in settings.allow),
         "now": f"{settings.now:%Y-%m-%dT%H:%M:%SZ}" if settings.now else "",
@@ -171,9 +177,9 @@ def _path(given: Mapping[str, str], name: str, home: Path) -> Path | None:
     return (home / value).resolve() if value else None
 
 
-def _warehouse(url: str, home: Path, var: Path) -> str:
+def _warehouse(url: str, home: Path, var: Path, name: str = "warehouse.url") -> str:
     """The warehouse's address: revealed when it is a reference, and never relative to where a command is run."""
-    plain = _revealed(url) if is_reference(url) else url
+    plain = _revealed(url, name) if is_reference(url) else url
     if not plain:
         return f"{_SQLITE}{var / 'warehouse.db'}"
     if not plain.startswith(_SQLITE):
@@ -184,11 +190,33 @@ def _warehouse(url: str, home: Path, var: Path) -> str:
     return f"{_SQLITE}{home / file}"
 
 
-def _revealed(reference: str) -> str:
+def warehouse_url(given: str, settings: Settings) -> str:
+    """The address of a warehouse as a flag names it: revealed when it is a reference, a file from the root on.
+
+    Raises:
+        ConfigError: the reference leads to nothing, or the engine is none of ours.
+    """
+    if not is_reference(given) and not given.startswith((_SQLITE, "postgresql+psycopg://")):
+        raise ConfigError(without_password(given), "is no warehouse", hint="sqlite:///FILE or postgresql+psycopg://…")
+    return _warehouse(given, settings.root, settings.var, "warehouse")
+
+
+def secret_of(reference: str, name: str) -> str:
+    """What a reference leads to.
+
+    Raises:
+        ConfigError: it is none, or leads to nothing.
+    """
+    if not is_reference(reference):
+        raise ConfigError(name, "is no reference", hint="env:NAME or file:PATH, never the secret itself")
+    return _revealed(reference, name)
+
+
+def _revealed(reference: str, name: str) -> str:
     try:
         return Secret(reference).reveal()
     except DeliveryError as error:
-        raise ConfigError(f"warehouse.url {error.subject}", error.problem, hint=error.hint) from error
+        raise ConfigError(f"{name} {error.subject}", error.problem, hint=error.hint) from error
 
 
 def _allow(value: str) -> tuple[tuple[str, int], ...]:
@@ -245,7 +273,15 @@ def _origins(given: Mapping[str, str], read: MainRead, *, flag: Path | None) -> 
     """Where each setting comes from, as far as it is not the default; what goes before comes last."""
     for key, place in read.places.items():
         name = ".".join(str(part) for part in key)
-        yield {"warehouse.url": "warehouse", "pages.url": "pages", "contact": "user_agent"}.get(name, name), place
+        yield (
+            {
+                "warehouse.url": "warehouse",
+                "warehouse.analyst": "analyst",
+                "pages.url": "pages",
+                "contact": "user_agent",
+            }.get(name, name),
+            place,
+        )
     for name, variable in VARIABLES.items():
         if given.get(variable) and not (name == "config" and flag):
             yield name, variable

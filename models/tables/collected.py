@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from models.columns import (
     METADATA,
+    WIDE,
     UtcDateTime,
     counted,
     in_our_time,
@@ -100,8 +101,8 @@ capture = Table(
     Column("status", Integer, nullable=False, comment="HTTP status; 200 for a file"),
     Column("content_type", String, nullable=False, comment="as declared; empty when absent"),
     Column("warc_file", String, nullable=False, comment="archive file, relative to the archive folder"),
-    Column("warc_offset", Integer, nullable=False, comment="first byte of the record"),
-    Column("warc_length", Integer, nullable=False, comment="bytes of the record"),
+    Column("warc_offset", WIDE, nullable=False, comment="first byte of the record"),
+    Column("warc_length", WIDE, nullable=False, comment="bytes of the record"),
     Column("sha256", String(64), nullable=False, comment="of the payload, lower-case hex"),
     ref("run_id", "run", "the run that captured it; NULL when it came by no run", nullable=True),
     Column("stage", String, nullable=False, server_default="clean", comment="what it waits for, or how it ended"),

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.columns import METADATA, counted, figures_in_order, key, one_of, ref, share, span, span_is_one
+from models.columns import METADATA, WIDE, counted, figures_in_order, key, one_of, ref, share, span, span_is_one
 from models.records import CaptiveStatus, ClaimType, CountKind, CountRole, MediationStatus, ReportPhase, StanceLabel
 
 
@@ -34,9 +34,9 @@ def _position() -> Column[int]:
 
 def _figures() -> tuple[Column[int], Column[int], Column[int]]:
     return (
-        Column("low", Integer, comment="least number the words allow; NULL when they give none"),
-        Column("best", Integer, comment="the number; NULL when only a bound is given"),
-        Column("high", Integer, comment="greatest number the words allow; NULL when they give none"),
+        Column("low", WIDE, comment="least number the words allow; NULL when they give none"),
+        Column("best", WIDE, comment="the number; NULL when only a bound is given"),
+        Column("high", WIDE, comment="greatest number the words allow; NULL when they give none"),
     )
 
 
@@ -75,7 +75,7 @@ flow = Table(
     Column("releasing_name", String, comment="neutral name of the same"),
     Column("receiving", String, comment="party code; NULL when not named"),
     Column("receiving_name", String, comment="neutral name of the same"),
-    Column("count", Integer, comment="persons in this direction; NULL when no plain number is given"),
+    Column("count", WIDE, comment="persons in this direction; NULL when no plain number is given"),
     Column("count_kind", String, nullable=False, comment="exact, approximate …"),
     Column("status", String, nullable=False, comment="what the author calls the captives, as a neutral code"),
     Column("words", String, nullable=False, comment="the counted words, verbatim; empty when there are none"),

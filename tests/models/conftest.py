@@ -1,23 +1,15 @@
-"""A fresh warehouse on each engine for each test, and pages and stories to put into it.
-
-The PostgreSQL server is our own: made for the session in a folder of its own, reached over a socket in that folder.
-"""
+"""A fresh warehouse on each engine for each test, and pages and stories to put into it."""
 
 from __future__ import annotations
 
 import hashlib
-import itertools
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection
 
 from models import captures, sources, stories
 from models.migrate import upgrade
@@ -26,50 +18,6 @@ from models.tables import capture, story_version, syndication_member
 from models.warehouse import Warehouse
 
 AT = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
-NUMBERS = itertools.count(1)
-
-
-def _command(name: str) -> str:
-    """Where a PostgreSQL command lies: in the versions' folders first, for the path may hold wrappers."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else str(shutil.which(name))
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """URL of a server with a migrated database called `template`; `{}` stands for the database."""
-    folder = Path(tempfile.mkdtemp(prefix="warehouse-"))
-    user = pwd.getpwnam("postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody")
-    if os.geteuid() == 0:  # the server refuses to run as root
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    else:
-        user = pwd.getpwuid(os.geteuid())
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            command, check=True, cwd=folder, user=user.pw_uid, group=user.pw_gid, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "Asia/Baku"},
-        )  # fmt: skip
-
-    data, log = str(folder / "data"), str(folder / "log")
-    run(_command("initdb"), "-D", data, "-U", "warehouse", "-A", "trust", "-E", "UTF8", "--no-sync")
-    settings = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories={folder}"
-    run(_command("pg_ctl"), "-D", data, "-l", log, "-w", "-o", settings, "start")
-    try:
-        url = f"postgresql+psycopg://warehouse@/{{}}?host={folder}"
-        _server(url, "CREATE DATABASE template")
-        upgrade(url.format("template"))
-        yield url
-    finally:
-        run(_command("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
-
-
-def _server(url: str, statement: str) -> None:
-    engine = create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -80,17 +28,18 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgres"))])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def file_url(sqlite: Path, tmp_path: Path) -> str:
+    """A migrated SQLite warehouse without rows."""
+    shutil.copy(sqlite, tmp_path / "warehouse.db")
+    return f"sqlite:///{tmp_path / 'warehouse.db'}"
+
+
+@pytest.fixture(params=["file_url", pytest.param("server_url", marks=pytest.mark.needs("postgres"))])
+def url(request: pytest.FixtureRequest) -> str:
     """A migrated warehouse without rows, on one of the engines."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite"), tmp_path / "warehouse.db")
-        yield f"sqlite:///{tmp_path / 'warehouse.db'}"
-        return
-    server, name = request.getfixturevalue("postgres"), f"test_{next(NUMBERS)}"
-    _server(server, f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.format(name)
-    _server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    made: str = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Looking things up: the run log, full text in four scripts, and SQL that can do nothing but read."""
+"""Looking things up: the run log, and SQL that can do nothing but read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import select
 from models import runs
 from models.errors import WarehouseError
 from models.records import Report
-from models.search import search
 from models.sql import Answer, ask
 from models.tables import run
 from models.warehouse import Warehouse
@@ -44,49 +43,6 @@ def test_a_run_that_fails_says_why_and_one_that_goes_on_has_no_end(warehouse: Wa
         row = connection.execute(select(run)).one()
     assert (row.error, row.read) == ("LookupError: no weights", None)
     assert row.finished_at is not None
-
-
-# ---------------------------------------------------------------- full text
-
-TEXTS = {
-    "en": "Thirty-two prisoners crossed the river bridge at dawn.",
-    "ru": "Тридцать два военнопленных перешли мост через реку.",
-    "hy": "Երեսուներկու ռազմագերի անցան կամուրջը։",
-    "az": "Otuz iki hərbi əsir körpüdən keçdi.",
-}
-
-
-@pytest.fixture
-def shelf(add_version: Callable[..., int]) -> None:
-    for language, text in TEXTS.items():
-        add_version(f"https://north.example/{language}", text)
-
-
-@pytest.mark.usefixtures("shelf")
-@pytest.mark.parametrize(
-    ("query", "word"),
-    [("bridge", "[bridge]"), ("военнопленных", "[военнопленных]"), ("կամուրջը", "[կամուրջը]"),
-     ("körpüdən", "[körpüdən]"), ('"river bridge"', "[bridge]"), ("BRIDGE", "[bridge]")],
-)  # fmt: skip
-def test_a_word_is_found_in_its_script_with_the_place_marked(warehouse: Warehouse, query: str, word: str) -> None:
-    with warehouse.read() as connection:
-        (hit,) = search(connection, query)
-    assert word in hit.words.replace("[river bridge]", "river [bridge]")
-    assert hit.outlet == "North Post"
-    assert hit.published_at.startswith("2024-05-01")
-
-
-@pytest.mark.usefixtures("shelf")
-def test_nothing_found_is_no_error_and_the_limit_holds(warehouse: Warehouse) -> None:
-    with warehouse.read() as connection:
-        assert search(connection, "elephant") == ()
-        assert len(search(connection, "title", limit=2)) == 2
-
-
-def test_a_query_that_cannot_be_read_is_refused_with_advice(warehouse: Warehouse) -> None:
-    if warehouse.engine.dialect.name == "sqlite":
-        with warehouse.read() as connection, pytest.raises(WarehouseError, match="quote it"):
-            search(connection, 'un"closed')
 
 
 # ---------------------------------------------------------------- SQL

@@ -16,7 +16,17 @@ COMMANDS = {
     *("run", "demo", "ingest", "source list", "source add", "source test", "source health"),
     *("exchange list", "exchange show", "exchange history", "exchange conflicts"),
     *("story show", "search", "sql", "trace", "rule list", "config show", "config check", "eval exchange"),
-    *("db upgrade", "db current", "db backup", "quarantine list", "quarantine replay", "verify"),
+    *(
+        "db upgrade",
+        "db current",
+        "db backup",
+        "db move",
+        "db grant",
+        "db curb",
+        "quarantine list",
+        "quarantine replay",
+        "verify",
+    ),
     *("models list", "models verify", "doctor", "version"),
 }
 

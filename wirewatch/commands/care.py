@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from models.errors import ConfigError
 from wirewatch.commands.opening import FormatOption, desk_of, settings_of
-from wirewatch.settings import VERSION
+from wirewatch.settings import VERSION, secret_of, warehouse_url
 from wirewatch.show import Format, say, show, show_text
+
+if TYPE_CHECKING:
+    from models.warehouse import Warehouse
 
 CHECK_FAILED: Final = 4
 _db = typer.Typer(no_args_is_help=True, help="The warehouse: its schema, and copies of it.")
@@ -37,23 +43,95 @@ def upgrade(context: typer.Context) -> None:
 
 @_db.command("current")
 def current(context: typer.Context) -> None:
-    """The schema the warehouse stands at."""
-    from models import migrate
-    from models.warehouse import connect
+    """The schema the warehouse stands at; "empty" when it has none."""
+    from models.warehouse import schema
 
-    print(migrate.current(connect(settings_of(context).warehouse)) or "empty")
+    print(schema(settings_of(context).warehouse) or "empty")
 
 
 @_db.command("backup")
 def backup(
     context: typer.Context, target: Annotated[Path, typer.Argument(help="a new file, or a folder to put it in")]
 ) -> None:
-    """Copy a SQLite warehouse, whole and checked, while others work in it; captures are files of their own."""
+    """Copy a warehouse, whole and checked, while others work in it; captures are files of their own.
+
+    A SQLite warehouse is copied into a SQLite file; a PostgreSQL one into a dump that `pg_restore` reads.
+    """
     from wirewatch.backup import back_up
 
     settings = settings_of(context)
     print(back_up(settings.warehouse, target))
     say(f"the captures are not in it: copy {settings.archive} too")
+
+
+@_db.command("move")
+def move(
+    context: typer.Context,
+    to: Annotated[str, typer.Option("--to", help="an empty warehouse: URL, env:NAME or file:PATH")],
+    shape: FormatOption = Format.TABLE,
+) -> None:
+    """Copy the whole warehouse into an empty one, of the other engine too, and compare every table; all or nothing."""
+    from models.move import move as move_all
+    from models.warehouse import Warehouse
+
+    settings = settings_of(context)
+    target = warehouse_url(to, settings)
+    source = Warehouse.open(settings.warehouse)
+    try:
+        show([asdict(one) for one in move_all(source, target)], shape)
+    finally:
+        source.close()
+    say("the old warehouse stays as it was; name the new one in warehouse.url or WIREWATCH_WAREHOUSE")
+
+
+@_db.command("grant")
+def grant(
+    context: typer.Context,
+    role: Annotated[str, typer.Argument(help="the analysts' role: small letters, digits and _")],
+    password: Annotated[str, typer.Option(help="env:NAME or file:PATH; left out: as it was")] = "",
+    seconds: Annotated[int, typer.Option(min=1, help="a statement may run")] = 60,
+    connections: Annotated[int, typer.Option(min=1, help="at once")] = 5,
+) -> None:
+    """Make or update a PostgreSQL role that reads the documented views and can do nothing else."""
+    from models.grants import AnalystLimits
+    from models.grants import grant as grant_role
+
+    secret = secret_of(password, "--password") if password else None
+    limits = AnalystLimits(statement_s=seconds, connections=connections)
+    with _server_of(context) as warehouse, warehouse.write() as connection:
+        left = grant_role(connection, role, limits, password=secret)
+    say(f"{role} reads the documented views; `wirewatch db curb`, run often, ends what runs longer than {seconds} s")
+    for one in left:
+        say(f"not taken away: {one}")
+
+
+@_db.command("curb")
+def curb(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
+    """End the analysts' sessions that run longer than they were granted, whatever they set themselves."""
+    from models.grants import curb as curb_all
+
+    with _server_of(context) as warehouse, warehouse.write() as connection:
+        ended = curb_all(connection)
+    show([asdict(one) for one in ended], shape, columns=("role", "pid", "ran_s", "why"))
+
+
+@contextmanager
+def _server_of(context: typer.Context) -> Iterator[Warehouse]:
+    """The open warehouse, which must be a PostgreSQL one.
+
+    Raises:
+        ConfigError: it is a file.
+    """
+    from models.warehouse import Warehouse
+
+    url = settings_of(context).warehouse
+    if url.startswith("sqlite:"):
+        raise ConfigError("warehouse", "is a SQLite file and has no roles", hint="`wirewatch sql` only reads it")
+    warehouse = Warehouse.open(url)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
 
 
 @_quarantine.command("list")

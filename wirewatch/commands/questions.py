@@ -53,15 +53,18 @@ def show_story(
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help='words, "a phrase", prefix*, OR, NOT')],
+    query: Annotated[str, typer.Argument(help='words, "a phrase", prefix*, OR, NOT, (brackets)')],
     limit: Annotated[int, typer.Option(help="greatest number of stories")] = 20,
     shape: FormatOption = Format.TABLE,
 ) -> None:
-    """Full-text search over all stories."""
+    """Full-text search over all stories, the newest first; json and jsonl tell where each match stands in the text."""
     from models.search import search as find
 
     with desk_of(context) as desk, desk.warehouse.read() as connection:
-        show([asdict(hit) for hit in find(connection, query, limit=limit)], shape)
+        rows = [asdict(hit) for hit in find(connection, query, limit=limit)]
+    if shape in (Format.TABLE, Format.CSV):
+        rows = [{name: value for name, value in row.items() if name != "marks"} for row in rows]
+    show(rows, shape)
 
 
 def sql(
@@ -75,7 +78,7 @@ def sql(
     from models.sql import ask
 
     given = dict(_named(pair) for pair in parameter or ())
-    answer = ask(settings_of(context).warehouse, query, parameters=given, limit=limit)
+    answer = ask(settings_of(context).analyst, query, parameters=given, limit=limit)
     show([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], shape, columns=answer.columns)
     if answer.cut:
         say(f"more than {limit} rows; the rest is not shown")

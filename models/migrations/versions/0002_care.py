@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 from alembic import op
 
 from models.columns import UtcDateTime
-from models.search import CREATE
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+CREATE: Final = {
+    "sqlite": ("CREATE VIRTUAL TABLE story_search USING fts5(title, text, tokenize = 'unicode61')",),
+    "postgresql": (
+        "CREATE TABLE story_search (rowid integer PRIMARY KEY, title text NOT NULL, text text NOT NULL)",
+        "CREATE INDEX ix_story_search ON story_search USING gin (to_tsvector('simple', title || ' ' || text))",
+    ),
+}
 
 
 def upgrade() -> None:
