@@ -32,7 +32,7 @@ def torn(target, line):
     os.kill(os.getpid(), signal.SIGKILL)
 
 file._append = torn
-delivery = Delivery(key="k:2", alert_id=2, channel="duty", title="t", body="b", payload='{"exchange": "x"}', attempt=1)
+delivery = Delivery(key="k:2", channel="duty", title="t", body="b", payload='{"exchange": "x"}', attempt=1)
 file.FileChannel(pathlib.Path(sys.argv[1])).send(delivery, now=datetime.datetime.now(datetime.timezone.utc))
 """
 
@@ -41,7 +41,7 @@ file.FileChannel(pathlib.Path(sys.argv[1])).send(delivery, now=datetime.datetime
 def delivery() -> Delivery:
     return Delivery(
         key="k:1",
-        alert_id=1,
+       
         channel="duty",
         title="A title",
         body="A\nbody “ё”",
