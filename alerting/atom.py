@@ -38,7 +38,8 @@ def atom_feed(news: Sequence[ThreadNews], *, pages: str, now: datetime) -> bytes
     ET.SubElement(feed, _atom("link"), rel="alternate", type="text/html", href=f"{home}/exchanges")
     feed.extend(_entry(one) for one in news)
     ET.indent(feed, space=" ")
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n"
+    made: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return made + b"\n"
 
 
 def read_feed(feed: bytes) -> tuple[ThreadNews, ...]:
@@ -73,18 +74,24 @@ def _entry(one: ThreadNews) -> ET.Element:
 
 
 def _news(entry: ET.Element) -> ThreadNews:
-    categories = [(one.attrib["scheme"], one.attrib["term"]) for one in entry.iter(_atom("category"))]
+    terms = {scheme: [one.attrib["term"] for one in _categories(entry, scheme)] for scheme in _SCHEMES.values()}
+    (link,) = entry.findall(_atom("link"))
+    (severity,) = terms[_SCHEMES["severity"]]
     return ThreadNews(
         thread_key=_said(entry, "id").removeprefix(_TAG),
         title=_said(entry, "title"),
         body=_said(entry, "content"),
-        severity=Severity(next(term for scheme, term in categories if scheme == _SCHEMES["severity"])),
-        parties=tuple(term for scheme, term in categories if scheme == _SCHEMES["party"]),
-        url=next(link.attrib["href"] for link in entry.iter(_atom("link"))),
+        severity=Severity(severity),
+        parties=tuple(terms[_SCHEMES["party"]]),
+        url=link.attrib["href"],
         opened_at=datetime.fromisoformat(_said(entry, "published")),
         updated_at=datetime.fromisoformat(_said(entry, "updated")),
         event_keys=tuple(event.text or "" for event in entry.iter(f"{{{OURS}}}event")),
     )
+
+
+def _categories(entry: ET.Element, scheme: str) -> list[ET.Element]:
+    return [one for one in entry.iter(_atom("category")) if one.attrib.get("scheme") == scheme]
 
 
 def _said(entry: ET.Element, name: str) -> str:

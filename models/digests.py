@@ -91,9 +91,7 @@ def find(connection: Connection, key: str) -> Digest | None:
     )
 
 
-def post(
-    connection: Connection, composed: Digest, channels: Sequence[str], *, since: datetime, until: datetime
-) -> int:
+def post(connection: Connection, composed: Digest, channels: Sequence[str], *, since: datetime, until: datetime) -> int:
     """Put a digest into the outbox, once for each channel; gives how many deliveries are new.
 
     A digest under the same key that is there already stays as it was told first.

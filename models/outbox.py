@@ -233,7 +233,7 @@ def _load(connection: Connection, row_id: int) -> Delivery:
 
 
 def _sha256(sent: Delivery) -> str:
-    return hashlib.sha256("\n".join((sent.title, sent.body, sent.payload)).encode()).hexdigest()
+    return hashlib.sha256(f"{sent.title}\n{sent.body}\n{sent.payload}".encode()).hexdigest()
 
 
 def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -> bool:

@@ -36,7 +36,9 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False, comment="the digest as text"),
         sa.Column("html", sa.String(), nullable=False, comment="the same as HTML"),
         sa.Column("payload", sa.JSON(), nullable=False, comment="the same fields for machines"),
-        sa.Column("composed_at", UtcDateTime(), nullable=False, comment="when the row was made, by the database's clock"),
+        sa.Column(
+            "composed_at", UtcDateTime(), nullable=False, comment="when the row was made, by the database's clock"
+        ),
         sa.CheckConstraint(_in_our_time("since_at"), name=op.f("ck_digest_since_at_in_our_time")),
         sa.CheckConstraint("since_at < until_at", name=op.f("ck_digest_time_has_a_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
@@ -65,7 +67,9 @@ def upgrade() -> None:
         sa.Column(
             "started_at", UtcDateTime(), nullable=False, comment="when it was taken to be sent, by the database's clock"
         ),
-        sa.Column("payload_sha256", sa.String(), nullable=False, comment="of title, body and payload, as they were sent"),
+        sa.Column(
+            "payload_sha256", sa.String(), nullable=False, comment="of title, body and payload, as they were sent"
+        ),
         sa.Column(
             "ended_at",
             UtcDateTime(),
@@ -73,10 +77,16 @@ def upgrade() -> None:
             comment="when the channel's word was noted; NULL while it is on its way, or when the sender died",
         ),
         sa.Column(
-            "answer", sa.String(), nullable=True, comment="what the channel answered, in one line; NULL when it took nothing"
+            "answer",
+            sa.String(),
+            nullable=True,
+            comment="what the channel answered, in one line; NULL when it took nothing",
         ),
         sa.Column(
-            "error", sa.String(), nullable=True, comment="why the channel did not take it, in one line; NULL when it did"
+            "error",
+            sa.String(),
+            nullable=True,
+            comment="why the channel did not take it, in one line; NULL when it did",
         ),
         sa.CheckConstraint(_in_our_time("started_at"), name=op.f("ck_attempt_started_at_in_our_time")),
         sa.CheckConstraint("length(payload_sha256) = 64", name=op.f("ck_attempt_payload_sha256_is_one")),
