@@ -114,7 +114,8 @@ def _fitting(service: Any, message: Message) -> tuple[str, str]:
     """The body in the form that a service shows and, where its address says nothing else, cut to one message of its."""
     in_title = 0 if service.title_maxlen else len(message.title) + 2
     room = service.body_maxlen - in_title
-    if message.html and service.notify_format == apprise.NotifyFormat.HTML and len(message.html) <= room:
+    shows_html = service.resolve_format("html") == apprise.NotifyFormat.HTML
+    if message.html and shows_html and len(message.html) <= room:
         return message.html, "html"
     if len(message.body) <= room or "overflow=" in message.url:
         return message.body, "text"

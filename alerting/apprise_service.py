@@ -45,7 +45,9 @@ class AppriseChannel:
         url = self.url.reveal()
         started = time.monotonic()
         said = self._ask(json.dumps(_message(delivery, url, self.patience_s)))
-        took = f"{url.partition('://')[0].lower()} took it in {time.monotonic() - started:.1f} s"
+        took = (
+            f"{url.partition('://')[0].lower() if '://' in url else 'it'} took it in {time.monotonic() - started:.1f} s"
+        )
         match said["status"]:
             case "SUCCESS":
                 return Receipt(response=took)

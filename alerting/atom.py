@@ -14,7 +14,7 @@ ATOM: Final = "http://www.w3.org/2005/Atom"
 OURS: Final = "urn:wirewatch:alerts"  # namespace of the events that an entry holds
 _TAG: Final = "tag:wirewatch.org,2023:"  # RFC 4151; what follows it never changes for a thread
 _SCHEMES: Final = {"severity": f"{_TAG}severity", "party": f"{_TAG}party"}
-_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML: Final = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def atom_feed(news: Sequence[ThreadNews], *, pages: str, now: datetime) -> bytes:
@@ -112,8 +112,8 @@ def _atom(name: str) -> str:
 
 
 def _clean(words: str) -> str:
-    """Words without what XML 1.0 cannot hold at all, however it is escaped."""
-    return _NO_XML.sub("\ufffd", words)
+    """Words without what XML 1.0 cannot hold at all, however it is escaped, and with the line breaks that it keeps."""
+    return _NO_XML.sub("\ufffd", words.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _z(at: datetime) -> str:
