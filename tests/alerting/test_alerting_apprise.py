@@ -1,4 +1,4 @@
-"""Apprise against real receivers on the loopback: what arrives, what its results become, and that no secret comes out."""
+"""Apprise against real receivers on the loopback: what arrives, what its results become; no secret comes out."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ PAYLOAD = {
 }  # fmt: skip
 DELIVERY = Delivery(
     key="exchange:a-b-2024-05-02a:first_report:abc:duty", channel="duty",
-    title="[urgent] Exchange agreed: Norland 12 ⇄ Suderia 3", body="🔔 EXCHANGE REPORTED\nTrust      unconfirmed\nkey abc",
-    payload=json.dumps(PAYLOAD), attempt=1,
+    title="[urgent] Exchange agreed: Norland 12 ⇄ Suderia 3",
+    body="🔔 EXCHANGE REPORTED\nTrust      unconfirmed\nkey abc", payload=json.dumps(PAYLOAD), attempt=1,
 )  # fmt: skip
 
 
