@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigError
+from models.records import CrawlLimits
+from spiders.feeds import read_feed
 from wirewatch import doctor, steps
 from wirewatch.cli import main
 from wirewatch.desk import open_desk
@@ -94,7 +96,7 @@ def counted(var: Path, table: str) -> int:
 def test_the_feed_shows_the_thread(desk: Callable[..., Path]) -> None:
     desk()
     feed = run("alert", "feed").stdout
-    read = read_feed_of(feed.encode(), base="http://127.0.0.1:8080/alerts.atom", limits=CrawlLimits())
+    read = read_feed(feed.encode(), base="http://127.0.0.1:8080/alerts.atom", limits=CrawlLimits())
     assert read.kind == "atom10"
     assert [item.url.startswith("http://127.0.0.1:8080/exchanges/") for item in read.items] == [True]
     assert run("alert", "feed").stdout == feed
