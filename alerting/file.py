@@ -1,25 +1,20 @@
-"""A file that alerts are appended to, one JSON line each, each key once."""
+"""A file that deliveries are appended to, one JSON line each, each key once."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import stat
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from alerting.kind import kind_of
+from alerting.locked_file import keep_name, locked
 from alerting.refusal import later, never
 from models.records import Delivery, Receipt
 
 _START: Final = b'{"key": "'  # of every line that we write
-_TRIES: Final = 100  # to get the lock
-_PAUSE_S: Final = 0.05
 _LONGEST: Final = 4 * 1024 * 1024  # bytes of a line
 
 
@@ -40,39 +35,15 @@ class FileChannel:
             DeliveryError: the file cannot be written; `final` when it is not one to write alerts to.
         """
         try:
-            with _locked(self.path) as file:
+            with locked(self.path) as file:
                 _mend(file, self.path)
                 if _holds(file, delivery.key):
                     return Receipt(response="stood there already")
                 _append(file, _line(delivery, now))
-                _keep_name(self.path)
+                keep_name(self.path)
         except OSError as error:
             raise later(str(self.path), f"cannot be written: {error}", hint="is there room, may we?") from error
         return Receipt(response="appended")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[BinaryIO]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # O_NONBLOCK: a pipe that nobody reads must not stop the desk; it means nothing to a plain file
-    opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
-    with os.fdopen(opened, "r+b", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise never(str(path), "is no plain file", hint="choose another path")
-        _lock(file, path)
-        yield file
-
-
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Wait for other senders, but not for ever: the delivery's lease runs out."""
-    for _ in range(_TRIES):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(_PAUSE_S)
-        else:
-            return
-    raise later(str(path), "is held by another sender", hint="does one hang?")
 
 
 def _mend(file: BinaryIO, path: Path) -> None:
@@ -128,7 +99,7 @@ def _line(delivery: Delivery, now: datetime) -> bytes:
         "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "title": delivery.title,
         "body": delivery.body,
-        "alert": json.loads(delivery.payload),
+        kind_of(delivery).value: json.loads(delivery.payload),
     }
     return json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 
@@ -139,12 +110,3 @@ def _append(file: BinaryIO, line: bytes) -> None:
     while rest:
         rest = rest[file.write(rest) :]
     os.fsync(file.fileno())
-
-
-def _keep_name(path: Path) -> None:
-    """A new file is on the disk only when its folder is."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

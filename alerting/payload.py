@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from alerting.kind import ALERT_SCHEMA
 from alerting.message import Event, short_of
 from alerting.trust import judge
 from models.records import Evidence, ExchangeState
-
-SCHEMA: Final = "wirewatch.alert.v1"  # a field may be added; a new number when one goes or changes its meaning
 
 
 def payload_of(state: ExchangeState, event: Event) -> str:
@@ -23,7 +22,7 @@ def payload_of(state: ExchangeState, event: Event) -> str:
 def _of_event(state: ExchangeState, event: Event) -> dict[str, Any]:
     trust, why = judge(state)
     return {
-        "schema": SCHEMA,
+        "schema": ALERT_SCHEMA,
         "key": event.key,
         "thread": f"exchange:{state.slug}",
         "exchange": state.slug,

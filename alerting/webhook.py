@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx
 
+from alerting.kind import Kind, kind_of
 from alerting.refusal import later, never
 from alerting.secret import Secret
 from alerting.signature import event_id, signature
@@ -114,16 +115,18 @@ async def _read(response: httpx.Response, head: bytearray) -> bool:
 
 def cloud_event(delivery: Delivery) -> bytes:
     """The delivery as a CloudEvent in structured mode; the same bytes at every attempt."""
-    alert: dict[str, Any] = json.loads(delivery.payload)
+    payload: dict[str, Any] = json.loads(delivery.payload)
+    kind = kind_of(delivery)
+    is_alert = kind is Kind.ALERT
     event = {
         "specversion": "1.0",
         "id": event_id(delivery.key),
         "source": "wirewatch",
-        "type": f"org.wirewatch.exchange.{alert['reasons'][0]}",
-        "subject": alert["exchange"],
-        "time": alert["decided_at"],
+        "type": f"org.wirewatch.exchange.{payload['reasons'][0]}" if is_alert else f"org.wirewatch.{kind.value}",
+        "subject": payload["exchange"] if is_alert else payload["key"],
+        "time": payload["decided_at"],
         "datacontenttype": "application/json",
-        "data": {"title": delivery.title, "text": delivery.body, "alert": alert},
+        "data": {"title": delivery.title, "text": delivery.body, kind.value: payload},
     }
     return json.dumps(event, ensure_ascii=False, sort_keys=True).encode()
 

@@ -1,28 +1,32 @@
 """Alerts and the outbox: decided once, delivered at least once, always under the same key.
 
 The alert rows, their deliveries and the exchange's stage change are one transaction. A delivery is leased, sent outside
-any transaction and marked; a sender that dies in between sends again under the same idempotency key.
+any transaction and marked; a sender that dies in between sends again under the same idempotency key. Every try is a row
+of `attempt`: opened with the lease, closed with the channel's word, and left open by a sender that died.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, not_, or_, select, update
 
 from models.errors import WarehouseError
-from models.records import Alert, Delivery, Phase, Rule, Told
+from models.records import Alert, Delivery, Held, Phase, Rule, Severity, Told
 from models.rows import new_id
-from models.tables import alert, delivery, exchange, rule
+from models.tables import alert, attempt, delivery, digest, exchange, rule
 from models.warehouse import Warehouse, now
 
 MAX_TRIES = 8
 _BACK_OFF_S = 10
 _BACK_OFF_MAX_S = 900
+_WORD: Final = 500  # characters of what a channel said
+_LOUDNESS: Final = (Severity.URGENT, Severity.NOTICE, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,13 @@ class Undecided:
     exchange_id: int
     slug: str
     revision: int
+
+
+def last_told_at(connection: Connection, exchange_id: int) -> datetime | None:
+    """When the thread of an exchange last told anybody, under any rule, by the database's clock; None before that."""
+    told_ones = select(func.max(alert.c.created_at)).where(alert.c.exchange_id == exchange_id)
+    found: datetime | None = connection.execute(told_ones.where(alert.c.suppressed.is_(None))).scalar_one_or_none()
+    return found
 
 
 def undecided(connection: Connection) -> tuple[Undecided, ...]:
@@ -78,10 +89,13 @@ def told(connection: Connection, exchange_id: int, rule_id: str) -> Told:
 def record(connection: Connection, waiting: Undecided, decided: Sequence[tuple[Alert, Told]]) -> int:
     """Store what was decided on one exchange and close its stage; gives how many alerts are new.
 
+    The loudest first: where two rules tell one channel the same, its delivery is that of the louder.
+
     Raises:
         WarehouseError: the exchange changed meanwhile; nothing is kept and it is decided again.
     """
-    fresh = sum(_record_one(connection, waiting.exchange_id, event, after) for event, after in decided)
+    by_loudness = sorted(decided, key=lambda pair: _LOUDNESS.index(pair[0].severity))
+    fresh = sum(_record_one(connection, waiting.exchange_id, event, after) for event, after in by_loudness)
     closed = connection.execute(
         update(exchange)
         .where(exchange.c.id == waiting.exchange_id, exchange.c.revision == waiting.revision)
@@ -142,8 +156,15 @@ def _told_fields(after: Told) -> dict[str, Any]:
 # ---------------------------------------------------------------- deliveries
 
 
-def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | None:
-    """Lease the oldest delivery that is due; None when nothing is. One that outlived its senders too often is dead."""
+def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120, held: Sequence[Held] = ()) -> Delivery | None:
+    """Lease the oldest delivery that is due; None when nothing is. One that outlived its senders too often is dead.
+
+    Args:
+        warehouse: where.
+        owner: who will hold the lease.
+        lease_s: seconds that it lasts.
+        held: channels in their quiet hours; what goes to them stays where it is, in its place.
+    """
     with warehouse.write() as connection:
         moment = now(connection)
         due = (
@@ -151,6 +172,7 @@ def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | 
             .where(delivery.c.state == "waiting")
             .where(or_(delivery.c.lease_until.is_(None), delivery.c.lease_until < moment))
             .where(or_(delivery.c.next_try_at.is_(None), delivery.c.next_try_at <= moment))
+            .where(*(not_(_is_held(one)) for one in held))
             .order_by(delivery.c.id)
             .with_for_update(skip_locked=True)  # PostgreSQL; SQLite, where writers are alone, leaves it out
         )
@@ -167,7 +189,19 @@ def take(warehouse: Warehouse, owner: str, *, lease_s: int = 120) -> Delivery | 
                 attempts=delivery.c.attempts + 1,
             )
         )
-        return _load(connection, int(row_id))
+        taken = _load(connection, int(row_id))
+        opened = insert(attempt).values(delivery_id=row_id, sender=owner, started_at=moment)
+        connection.execute(opened.values(payload_sha256=_sha256(taken)))
+    return taken
+
+
+def _is_held(one: Held) -> ColumnElement[bool]:
+    """Whether a delivery goes to a channel that is to be left alone now; a digest is never urgent."""
+    here = delivery.c.channel == one.channel
+    if one.urgent_too:
+        return here
+    urgent = select(alert.c.id).where(alert.c.severity == Severity.URGENT.value)
+    return and_(here, or_(delivery.c.alert_id.is_(None), delivery.c.alert_id.not_in(urgent)))
 
 
 def _bury(connection: Connection, worn: Select[int]) -> None:
@@ -184,25 +218,28 @@ def _bury(connection: Connection, worn: Select[int]) -> None:
 
 
 def _load(connection: Connection, row_id: int) -> Delivery:
-    row = connection.execute(
-        select(delivery, alert.c.title, alert.c.body, alert.c.payload)
-        .join(alert, alert.c.id == delivery.c.alert_id)
-        .where(delivery.c.id == row_id)
-    ).one()
+    row = connection.execute(select(delivery).where(delivery.c.id == row_id)).one()
+    table, carried = (digest, row.digest_id) if row.alert_id is None else (alert, row.alert_id)
+    told_one = connection.execute(select(table).where(table.c.id == carried)).one()
     return Delivery(
         key=row.key,
-        alert_id=row.alert_id,
         channel=row.channel,
-        title=row.title,
-        body=row.body,
-        payload=json.dumps(row.payload, ensure_ascii=False, sort_keys=True),
+        title=told_one.title,
+        body=told_one.body,
+        html=told_one.html if table is digest else "",
+        payload=json.dumps(told_one.payload, ensure_ascii=False, sort_keys=True),
         attempt=row.attempts,
     )
+
+
+def _sha256(sent: Delivery) -> str:
+    return hashlib.sha256(f"{sent.title}\n{sent.body}\n{sent.payload}".encode()).hexdigest()
 
 
 def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -> bool:
     """Remember that a channel took it; False when the lease was lost (another sender sends it again, same key)."""
     with warehouse.write() as connection:
+        _close_attempt(connection, owner, sent, answer=response[:_WORD])
         return bool(
             connection.execute(
                 update(delivery)
@@ -210,7 +247,7 @@ def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -
                 .values(
                     state="sent",
                     sent_at=now(connection),
-                    response=response[:500],
+                    response=response[:_WORD],
                     lease_owner=None,
                     lease_until=None,
                     last_error=None,
@@ -235,17 +272,27 @@ def mark_failed(
     dead = final or failed.attempt >= MAX_TRIES
     pause = min(_BACK_OFF_MAX_S, retry_after_s or _BACK_OFF_S * 2 ** (failed.attempt - 1))
     with warehouse.write() as connection:
+        _close_attempt(connection, owner, failed, error=cause[:_WORD])
         connection.execute(
             update(delivery)
             .where(delivery.c.key == failed.key, delivery.c.lease_owner == owner)
             .values(
                 state="dead" if dead else "waiting",
-                last_error=cause[:500],
+                last_error=cause[:_WORD],
                 next_try_at=None if dead else now(connection) + timedelta(seconds=pause),
                 lease_owner=None,
                 lease_until=None,
             )
         )
+
+
+def _close_attempt(connection: Connection, owner: str, tried: Delivery, **word: str) -> None:
+    """Note the channel's word at the sender's own last try, whoever holds the lease by now: it was said."""
+    of_delivery = select(delivery.c.id).where(delivery.c.key == tried.key).scalar_subquery()
+    mine = (attempt.c.delivery_id == of_delivery) & (attempt.c.sender == owner)
+    last = select(func.max(attempt.c.id)).where(mine).scalar_subquery()
+    ended = update(attempt).where(attempt.c.id == last, attempt.c.ended_at.is_(None))
+    connection.execute(ended.values(ended_at=now(connection), **word))
 
 
 def resend(warehouse: Warehouse, key: str) -> None:
@@ -321,8 +368,45 @@ def deliveries(connection: Connection) -> tuple[LoggedDelivery, ...]:
     return tuple(LoggedDelivery(**{name: row[name] for name in LoggedDelivery.__slots__}) for row in rows)
 
 
-def unsent(connection: Connection) -> int:
-    """Deliveries that still wait."""
-    return int(
-        connection.execute(select(func.count()).select_from(delivery).where(delivery.c.state == "waiting")).scalar_one()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedAttempt:
+    """One try to send a delivery as the log shows it."""
+
+    key: str
+    channel: str
+    started_at: datetime
+    latency_s: float | None  # until the channel's word was noted; None while it is on its way, or its sender died
+    payload_sha256: str
+    answer: str | None
+    error: str | None
+
+
+def attempts(connection: Connection, key: str = "") -> tuple[LoggedAttempt, ...]:
+    """Every try, the latest first; those of one delivery where a key is given."""
+    rows = select(attempt, delivery.c.key, delivery.c.channel).join(delivery, delivery.c.id == attempt.c.delivery_id)
+    wanted = rows.where(delivery.c.key == key) if key else rows
+    return tuple(
+        LoggedAttempt(
+            key=row.key,
+            channel=row.channel,
+            started_at=row.started_at,
+            latency_s=(row.ended_at - row.started_at).total_seconds() if row.ended_at else None,
+            payload_sha256=row.payload_sha256,
+            answer=row.answer,
+            error=row.error,
+        )
+        for row in connection.execute(wanted.order_by(attempt.c.id.desc()))
+    )
+
+
+def unsent(connection: Connection, *, held: Sequence[Held] = ()) -> int:
+    """Deliveries that still wait, without those that wait for the end of quiet hours."""
+    waiting = select(func.count()).select_from(delivery).where(delivery.c.state == "waiting")
+    return int(connection.execute(waiting.where(*(not_(_is_held(one)) for one in held))).scalar_one())
+
+
+def dead(connection: Connection) -> tuple[str, ...]:
+    """Keys of the deliveries that are not tried any more, the oldest first."""
+    return tuple(
+        connection.execute(select(delivery.c.key).where(delivery.c.state == "dead").order_by(delivery.c.id)).scalars()
     )

@@ -26,6 +26,7 @@ OURS: Final = ("spiders", "cleaning", "nlp", "models", "alerting", "wirewatch")
 _LEAST_ROOM: Final = 1024**3  # bytes
 _MOST_SKEW_S: Final = 60
 _DAG_LIMIT_S: Final = 120
+_SHOWN: Final = 5  # keys of dead deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +157,27 @@ def _full_text(settings: Settings) -> str:
 
 
 def _outbox(settings: Settings) -> str:
+    """Dead deliveries first, with how to send one again; what quiet hours hold is as it should be."""
+    from alerting.quiet import held_at
     from models import outbox
+    from models.warehouse import now
 
     with _opened(settings) as warehouse, warehouse.read() as connection:
-        waiting = outbox.unsent(connection)
-    if waiting:
+        held = held_at(settings.channels, settings.now or now(connection))
+        dead, late = outbox.dead(connection), outbox.unsent(connection, held=held)
+        quiet = outbox.unsent(connection) - late
+    if dead:
+        shown = ", ".join(dead[:_SHOWN]) + (" …" if len(dead) > _SHOWN else "")
         raise _LesserError(
-            "outbox", f"{waiting} deliveries are not sent", hint="`wirewatch alert log`, then `wirewatch alert`"
+            "outbox",
+            f"{len(dead)} deliveries are dead: {shown}; {late} are not sent",
+            hint="`wirewatch alert log` says why, then `wirewatch alert resend KEY`",
         )
-    return "everything is sent"
+    if late:
+        raise _LesserError(
+            "outbox", f"{late} deliveries are not sent", hint="`wirewatch alert log`, then `wirewatch alert`"
+        )
+    return f"everything is sent; {quiet} wait for the end of quiet hours" if quiet else "everything is sent"
 
 
 def _clock(settings: Settings) -> str:

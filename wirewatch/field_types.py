@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from alerting.quiet import QuietHours
 from wirewatch.countries import COUNTRIES, probably_meant
 from wirewatch.mistakes import wrong
 
@@ -77,6 +78,16 @@ def _reference(value: str) -> str:
     return value
 
 
+def _quiet(value: str) -> str:
+    if not value:
+        return value
+    try:
+        QuietHours.read(value)
+    except ValueError as error:
+        raise wrong(f"holds no quiet hours: {error}", "for example 22:00-06:00 Europe/Paris") from None
+    return value
+
+
 def _warehouse(value: str) -> str:
     if not value or is_reference(value):
         return value
@@ -93,5 +104,6 @@ WebAddressOrReference = Annotated[str, AfterValidator(_web_address_or_reference)
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, AfterValidator(_language)]
 Reference = Annotated[str, AfterValidator(_reference)]
+QuietTime = Annotated[str, AfterValidator(_quiet)]
 WarehouseUrl = Annotated[str, AfterValidator(_warehouse)]
 Name = Annotated[str, Field(min_length=1)]

@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.records import CrawlLimits
-from wirewatch.field_types import Id, Name, Reference, Table, WarehouseUrl, WebAddress, WebAddressOrReference, limit
+from wirewatch.field_types import (
+    Id,
+    Name,
+    QuietTime,
+    Reference,
+    Table,
+    WarehouseUrl,
+    WebAddress,
+    WebAddressOrReference,
+    limit,
+)
 
 _CRAWL = CrawlLimits()
 
@@ -56,6 +66,9 @@ class LimitsTable(Table):
     batch: int = limit(16, "items", "claimed at once", above=0)
     page_s: float = limit(10.0, "s", "cleaning one page", above=0)
     page_mib: int = limit(512, "MiB", "memory of the process that cleans", above=0)
+    group_s: float = limit(
+        180.0, "s", "after the last news of a thread, in which more of it waits and becomes one event; 0: none", least=0
+    )
 
 
 class TagTable(Table):
@@ -71,14 +84,35 @@ class TagTable(Table):
     revision: Name = Field(default="main", description="of a judge from the Hub; pin a commit")
 
 
-class FileChannelTable(Table):
+class DigestTable(Table):
+    """The digest of a day or a week."""
+
+    to: list[Id] = Field(default=[], description="channels that are told it; left out: every channel")
+    heartbeat: bool = Field(default=True, description="tell that there is nothing new, too")
+
+
+class ChannelTable(Table):
+    """What every channel has."""
+
+    quiet: QuietTime = ""
+    quiet_urgent: bool = False
+
+
+class FileChannelTable(ChannelTable):
     """Alerts appended to a file below `var`."""
 
     kind: Literal["file"]
     path: Name
 
 
-class WebhookTable(Table):
+class AtomChannelTable(ChannelTable):
+    """A feed of the alerts, kept as a file below `var`."""
+
+    kind: Literal["atom"]
+    path: Name
+
+
+class WebhookTable(ChannelTable):
     """Alerts posted to an address, signed."""
 
     kind: Literal["webhook"]
@@ -86,7 +120,16 @@ class WebhookTable(Table):
     secret: Reference
 
 
-ChannelTable = Annotated[FileChannelTable | WebhookTable, Field(discriminator="kind")]
+class AppriseTable(ChannelTable):
+    """Alerts sent through a service of Apprise."""
+
+    kind: Literal["apprise"]
+    url: Reference
+
+
+AnyChannelTable = Annotated[
+    FileChannelTable | AtomChannelTable | WebhookTable | AppriseTable, Field(discriminator="kind")
+]
 
 
 class MainFile(Table):
@@ -100,7 +143,8 @@ class MainFile(Table):
     crawl: CrawlTable = CrawlTable()
     limits: LimitsTable = LimitsTable()
     tag: TagTable = TagTable()
-    channel: dict[Id, ChannelTable] = Field(
+    digest: DigestTable = DigestTable()
+    channel: dict[Id, AnyChannelTable] = Field(
         default={"duty-file": FileChannelTable(kind="file", path="alerts.jsonl")},
         description="ways to tell somebody, by name",
     )

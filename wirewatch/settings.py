@@ -20,7 +20,8 @@ from models.errors import ConfigError, DeliveryError
 from models.records import ChannelConfig, CrawlLimits
 from wirewatch.config import MainRead, read_main
 from wirewatch.field_types import is_reference
-from wirewatch.main_file import LimitsTable, MainFile
+from wirewatch.main_file import AtomChannelTable, FileChannelTable, LimitsTable, MainFile
+from wirewatch.mistakes import meant
 
 VERSION: Final = "0.1.0"
 _PRODUCT: Final = f"Wirewatch/{VERSION}"
@@ -73,6 +74,9 @@ class Settings:
     batch: int  # items claimed at once
     page_s: float  # cleaning one page
     page_mib: int  # memory of the process that cleans
+    group_s: float  # after the last news of a thread, in which more of it waits and becomes one event
+    digest_to: tuple[str, ...]  # channels that are told the digest; () = every channel
+    heartbeat: bool  # the digest tells that there is nothing new, too
     tag: TagModels
     origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
@@ -128,6 +132,8 @@ def load_settings(
         channels=tuple(_channels(file, var)),
         crawl=CrawlLimits(**file.crawl.model_dump()),
         tag=_tag_models(file, home),
+        digest_to=_digest_to(file),
+        heartbeat=file.digest.heartbeat,
         origins=tuple(_origins(given, read, flag=config)),
         **file.limits.model_dump(),
     )
@@ -150,6 +156,8 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         **{f"crawl.{name}": getattr(settings.crawl, name) for name in CrawlLimits.__dataclass_fields__},
         **{f"limits.{name}": getattr(settings, name) for name in LimitsTable.model_fields},
         **{f"tag.{name}": getattr(settings.tag, name) or "" for name in TagModels.__dataclass_fields__},
+        "digest.to": ", ".join(settings.digest_to),
+        "digest.heartbeat": settings.heartbeat,
         **{f"channel.{channel.name}": _shown_channel(channel) for channel in settings.channels},
     }
     return tuple(
@@ -245,9 +253,16 @@ def _channels(file: MainFile, var: Path) -> Iterator[ChannelConfig]:
     """The channels by name; a file channel's path is relative to the var folder."""
     for name, table in sorted(file.channel.items()):
         held: dict[str, Any] = table.model_dump()
-        if table.kind == "file":
+        if isinstance(table, FileChannelTable | AtomChannelTable):
             held["path"] = str(var / table.path)
         yield ChannelConfig(name=name, **held)
+
+
+def _digest_to(file: MainFile) -> tuple[str, ...]:
+    for name in file.digest.to:
+        if name not in file.channel:
+            raise ConfigError("digest.to", f"no channel is named {name!r}", hint=meant(name, sorted(file.channel)))
+    return tuple(file.digest.to)
 
 
 def _tag_models(file: MainFile, home: Path) -> TagModels:
@@ -263,10 +278,10 @@ def _tag_models(file: MainFile, home: Path) -> TagModels:
 
 def _shown_channel(channel: ChannelConfig) -> str:
     """What may be seen of a channel: an address can be a secret by itself, so only its host is told."""
-    if channel.kind == "file":
-        return f"file {channel.path}"
     url = channel.url if is_reference(channel.url) else re.sub(r"(?<=://)([^/?#]+).*", r"\1/…", channel.url)
-    return f"{channel.kind} {url}, signed with {channel.secret}"
+    signed = f", signed with {channel.secret}" if channel.secret else ""
+    quiet = f", quiet {channel.quiet}{' for urgent news too' if channel.quiet_urgent else ''}" if channel.quiet else ""
+    return f"{channel.kind} {channel.path or url}{signed}{quiet}"
 
 
 def _origins(given: Mapping[str, str], read: MainRead, *, flag: Path | None) -> Iterator[tuple[str, str]]:

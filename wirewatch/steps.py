@@ -7,18 +7,20 @@ Every step can be killed at any instant and run again: items are leased, results
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from alerting.channels import open_channel
 from alerting.decide import decide
+from alerting.group import pause_s
 from cleaning.copies import SignedText, cluster
 from cleaning.worker import clean_safely
 from models import captures, findings, ledger, ledger_state, outbox, queue, sources, stories
-from models.errors import ConfigError, DeliveryError, FetchError
+from models.errors import ConfigError, FetchError
 from models.failpoints import fail_point
-from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Source, Story
+from models.records import CrawlJob, CrawlStats, Discard, DiscardReason, Page, Report, Source, Story
 from models.runs import logged
+from models.warehouse import now
 from nlp.actors import Gazetteer, read_entries
 from nlp.hub import HubJudge
 from nlp.link import link as link_reports
@@ -27,6 +29,7 @@ from nlp.taggers import Taggers, open_taggers
 from nlp.weights import SHIPPED
 from spiders import archive
 from spiders.collect import collect as crawl
+from wirewatch.deliveries import deliver_all
 from wirewatch.desk import Desk
 from wirewatch.settings import Settings
 
@@ -265,15 +268,26 @@ def link(desk: Desk) -> Report:
 def alert(desk: Desk, *, reference: datetime | None = None, tick: Tick = _silent) -> Report:
     """Decide on every exchange that changed, then deliver what waits in the outbox.
 
+    What comes less than `limits.group_s` after the last news of an open thread is decided when that time is over, all
+    of it as one event; a first report goes out at once.
+
     Args:
         desk: the desk.
         reference: what fresh and stale are judged against; `WIREWATCH_NOW` goes before it, the database's clock after.
         tick: called after every exchange and delivery.
     """
     at = desk.settings.now or reference or desk.reference_time()
+    # a time that was given does not pass: what it is judged by is decided at once
+    group_s = 0 if desk.settings.now or reference else desk.settings.group_s
     with logged(desk.warehouse, "alert", reference_at=at) as run:
-        decided, fresh = _decide_all(desk, at, tick)
-        sent, failures = _deliver_all(desk, tick)
+        decided, fresh, wait_s = _decide_all(desk, at, tick, group_s=group_s)
+        sent, failures = deliver_all(desk, tick)
+        if wait_s:
+            time.sleep(wait_s)
+            more, newer, _ = _decide_all(desk, desk.reference_time(), tick, group_s=0)
+            decided, fresh = decided + more, fresh + newer
+            later, failed = deliver_all(desk, tick)
+            sent, failures = sent + later, failures + failed
         run.report = Report(
             step="alert",
             read=decided + sent + len(failures),
@@ -284,67 +298,32 @@ def alert(desk: Desk, *, reference: datetime | None = None, tick: Tick = _silent
     return run.report
 
 
-def _decide_all(desk: Desk, at: datetime, tick: Tick) -> tuple[int, int]:
+def _decide_all(desk: Desk, at: datetime, tick: Tick, *, group_s: float) -> tuple[int, int, float]:
+    """How many exchanges were decided on, the alerts this gave, and the seconds until the others are to be."""
     with desk.warehouse.write() as connection:
         outbox.sync_rules(connection, desk.rules)
         waiting = outbox.undecided(connection)
-    fresh = 0
+    done, fresh, longest_s = 0, 0, 0.0
     for one in waiting:
-        with desk.warehouse.write() as connection:
-            state = ledger_state.state(connection, one.slug)
-            decided = [
-                pair
-                for rule in desk.rules
-                for pair in decide(
-                    state,
-                    outbox.told(connection, one.exchange_id, rule.id),
-                    rule,
-                    now=at,
-                    base_url=desk.settings.pages,
-                )
-            ]
-            fail_point("alert.in_transaction")
-            fresh += outbox.record(connection, one, decided)
+        made, wait_s = _decide(desk, one, at, group_s)
+        done, fresh, longest_s = done + (not wait_s), fresh + made, max(longest_s, wait_s)
         fail_point("alert.decided")
         tick(1)
-    return len(waiting), fresh
+    return done, fresh, longest_s
 
 
-def _deliver_all(desk: Desk, tick: Tick) -> tuple[int, list[str]]:
-    sent, failures = 0, []
-    while delivery := outbox.take(desk.warehouse, desk.worker.name, lease_s=desk.settings.lease_s):
-        fail_point("alert.before_send")
-        why = _deliver(desk, delivery)
-        if why:
-            failures.append(f"{delivery.key}: {why}")
-        else:
-            sent += 1
-        tick(1)
-    return sent, failures
-
-
-def _deliver(desk: Desk, delivery: Delivery) -> str | None:
-    """Send one delivery and mark it; gives why it failed."""
-    try:
-        receipt = _send(desk, delivery)
-    except DeliveryError as error:
-        outbox.mark_failed(
-            desk.warehouse,
-            desk.worker.name,
-            delivery,
-            str(error),
-            final=error.final,
-            retry_after_s=error.retry_after_s,
-        )
-        return str(error)
-    fail_point("alert.before_mark")
-    outbox.mark_sent(desk.warehouse, desk.worker.name, delivery, receipt.response)
-    fail_point("alert.after_mark")
-    return None
-
-
-def _send(desk: Desk, delivery: Delivery) -> Receipt:
-    channel = next((c for c in desk.settings.channels if c.name == delivery.channel), None)
-    if channel is None:
-        raise DeliveryError(delivery.channel, "is no channel any more", hint="add it to wirewatch.toml again")
-    return open_channel(channel).send(delivery, now=desk.reference_time())
+def _decide(desk: Desk, one: outbox.Undecided, at: datetime, group_s: float) -> tuple[int, float]:
+    """Decide on one exchange; gives the new alerts, or the seconds to wait, for which it stays undecided."""
+    with desk.warehouse.write() as connection:
+        state = ledger_state.state(connection, one.slug)
+        decided = [
+            pair
+            for rule in desk.rules
+            for pair in decide(
+                state, outbox.told(connection, one.exchange_id, rule.id), rule, now=at, base_url=desk.settings.pages
+            )
+        ]
+        last = outbox.last_told_at(connection, one.exchange_id)
+        wait_s = pause_s([event for event, _ in decided], last, now=now(connection), group_s=group_s)
+        fail_point("alert.in_transaction")
+        return (0, wait_s) if wait_s else (outbox.record(connection, one, decided), 0.0)

@@ -94,10 +94,12 @@ class ChannelConfig:
     """A way to tell somebody, as `wirewatch.toml` declares it; secrets only by reference."""
 
     name: str
-    kind: str  # file | webhook
-    path: str = ""  # of a file
-    url: str = ""  # of a webhook; may be env:NAME or file:PATH
+    kind: str  # file | webhook | atom | apprise
+    path: str = ""  # of a file or feed
+    url: str = ""  # of a webhook; env:NAME or file:PATH, which that of an Apprise service must be
     secret: str = ""  # env:NAME or file:PATH; signs a webhook
+    quiet: str = ""  # "22:00-06:00 Europe/Paris": what comes then waits until they end; "" = never
+    quiet_urgent: bool = False  # what is urgent waits too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +141,81 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One alert on its way to one channel."""
+class ThreadNews:
+    """The thread of an exchange as a feed shows it: its latest event, and when it was opened."""
 
-    key: str  # <event key>:<channel>
-    alert_id: int
+    thread_key: str
+    title: str
+    body: str
+    severity: Severity
+    parties: tuple[str, ...]  # codes, sorted
+    url: str  # of the exchange's page
+    opened_at: datetime
+    updated_at: datetime
+    event_keys: tuple[str, ...] = ()  # the events it holds; empty where nobody asks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """One event of a thread in a digest: what was new, in words."""
+
+    exchange: str  # slug
+    reasons: tuple[AlertReason, ...]
+    changes: tuple[str, ...]  # in the order of the reasons
+    title: str
+    trust: Trust
+    url: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentSource:
+    """A source that is collected and gave nothing new in the time of a digest."""
+
+    source_id: str
+    last_heard_at: datetime | None  # None = never
+    last_error: str  # "" when its last poll worked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFacts:
+    """What a digest is composed of."""
+
+    since: datetime
+    until: datetime  # half-open
+    events: tuple[ToldEvent, ...]  # by time
+    suppressed: int  # events that were too old to be told
+    silent: tuple[SilentSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The summary of a day or a week, ready to be told."""
+
+    key: str  # digest:<day | week>:<last day>
+    title: str
+    body: str  # plain text
+    html: str
+    payload: str  # JSON
+    is_news: bool  # False: it says that there is nothing new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A channel that is in its quiet hours."""
+
+    channel: str
+    urgent_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way to one channel."""
+
+    key: str  # <event key>:<channel>, or that of a digest or test
     channel: str
     title: str
     body: str
-    payload: str
+    payload: str  # JSON; its `schema` says what it is
     attempt: int  # 1 = first
+    html: str = ""  # the same body for channels that show it; "" = there is none

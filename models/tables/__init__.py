@@ -1,7 +1,7 @@
 """The tables, in the order in which the flow fills them."""
 
 from models.columns import METADATA
-from models.tables.alerted import alert, delivery, rule
+from models.tables.alerted import alert, attempt, delivery, digest, rule
 from models.tables.care import discard, model, quarantine, run
 from models.tables.collected import (
     capture,
@@ -19,10 +19,12 @@ from models.tables.tagged import claim, flow, mention, quantity, report, stance
 __all__ = [
     "METADATA",
     "alert",
+    "attempt",
     "capture",
     "claim",
     "claim_link",
     "delivery",
+    "digest",
     "discard",
     "exchange",
     "exchange_member",

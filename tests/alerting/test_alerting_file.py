@@ -32,7 +32,7 @@ def torn(target, line):
     os.kill(os.getpid(), signal.SIGKILL)
 
 file._append = torn
-delivery = Delivery(key="k:2", alert_id=2, channel="duty", title="t", body="b", payload='{"exchange": "x"}', attempt=1)
+delivery = Delivery(key="k:2", channel="duty", title="t", body="b", payload='{"exchange": "x"}', attempt=1)
 file.FileChannel(pathlib.Path(sys.argv[1])).send(delivery, now=datetime.datetime.now(datetime.timezone.utc))
 """
 
@@ -41,7 +41,6 @@ file.FileChannel(pathlib.Path(sys.argv[1])).send(delivery, now=datetime.datetime
 def delivery() -> Delivery:
     return Delivery(
         key="k:1",
-        alert_id=1,
         channel="duty",
         title="A title",
         body="A\nbody “ё”",
@@ -155,7 +154,7 @@ def test_a_pipe_or_folder_is_no_file_to_write_alerts_to(tmp_path: Path, delivery
 def test_a_sender_that_hangs_on_the_file_stops_nobody_for_ever(
     tmp_path: Path, delivery: Delivery, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerting.file._PAUSE_S", 0.001)
+    monkeypatch.setattr("alerting.locked_file._PAUSE_S", 0.001)
     path = tmp_path / "alerts.jsonl"
     with path.open("wb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)

@@ -47,7 +47,7 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def delivery() -> Delivery:
     payload = {"reasons": ["phase_changed", "new_origin"], "exchange": "a-b-2024", "decided_at": "2024-05-02T12:00:00Z"}
     return Delivery(
-        key="exchange:a-b-2024:phase_changed:abc:duty", alert_id=1, channel="duty", title="A title", body="A body",
+        key="exchange:a-b-2024:phase_changed:abc:duty", channel="duty", title="A title", body="A body",
         payload=json.dumps(payload), attempt=1,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ from sqlalchemy import func, insert, select, update
 
 from models import outbox, queue
 from models.errors import WarehouseError
-from models.records import Alert, AlertReason, Delivery, Phase, Rule, Severity, Told, Trust
+from models.records import Alert, AlertReason, Delivery, Held, Phase, Rule, Severity, Told, Trust
 from models.tables import alert, delivery, exchange, rule
 from models.warehouse import Warehouse, now
 
@@ -225,3 +226,125 @@ def test_a_rule_is_kept_as_it_last_stood(warehouse: Warehouse) -> None:
         after = connection.execute(select(rule)).one()
     assert after.definition["max_age_h"] == 9
     assert after.updated_at > before.updated_at
+
+
+# ---------------------------------------------------------------- every try
+
+
+@pytest.mark.usefixtures("posted")
+def test_every_try_is_kept_with_its_word_and_what_was_sent(warehouse: Warehouse, let_pass: Callable[[], None]) -> None:
+    key = f"{EVENT.event_key}:desk"
+    for word in ("503", "", "200"):
+        held = outbox.take(warehouse, "a")
+        assert held is not None
+        if word == "503":
+            outbox.mark_failed(warehouse, "a", held, "503 " + "x" * 900, final=False)
+        elif word:
+            outbox.mark_sent(warehouse, "a", held, "200")
+        let_pass()
+    with warehouse.read() as connection:
+        sent, died, refused = outbox.attempts(connection, key)
+        assert outbox.attempts(connection) == (sent, died, refused)
+        assert outbox.attempts(connection, "no such key") == ()
+    assert (sent.answer, sent.error, sent.channel) == ("200", None, "desk")
+    assert (died.answer, died.error, died.latency_s) == (None, None, None)
+    assert (refused.answer, len(refused.error or "")) == (None, 500)
+    assert sent.latency_s is not None
+    assert sent.latency_s >= 0
+    assert refused.started_at <= died.started_at <= sent.started_at
+    told = f'{EVENT.title}\n{EVENT.body}\n{{"a": null, "b": [1, "é"]}}'
+    assert {one.payload_sha256 for one in (sent, died, refused)} == {hashlib.sha256(told.encode()).hexdigest()}
+
+
+@pytest.mark.usefixtures("posted")
+def test_a_word_that_comes_after_the_lease_is_noted_and_changes_no_state(
+    warehouse: Warehouse, let_pass: Callable[[], None]
+) -> None:
+    slow = outbox.take(warehouse, "slow")
+    let_pass()
+    quick = outbox.take(warehouse, "quick")
+    assert slow is not None
+    assert quick is not None
+    assert slow.key == quick.key
+    assert outbox.mark_sent(warehouse, "slow", slow, "200 late") is False
+    outbox.mark_failed(warehouse, "nobody", quick, "not mine", final=True)
+    with warehouse.read() as connection:
+        assert [one.answer for one in outbox.attempts(connection, slow.key)] == [None, "200 late"]
+        assert {one.state for one in outbox.deliveries(connection)} == {"waiting"}
+
+
+@pytest.mark.usefixtures("posted")
+def test_the_dead_are_named_and_not_counted_as_waiting(warehouse: Warehouse) -> None:
+    held = outbox.take(warehouse, "a")
+    assert held is not None
+    outbox.mark_failed(warehouse, "a", held, "410", final=True)
+    with warehouse.read() as connection:
+        assert outbox.dead(connection) == (held.key,)
+        assert outbox.unsent(connection) == 1
+
+
+# ---------------------------------------------------------------- quiet hours
+
+
+@pytest.mark.parametrize(
+    ("severity", "urgent_too", "goes"),
+    [
+        (Severity.NOTICE, False, ["phone"]),
+        (Severity.URGENT, False, ["desk", "phone"]),
+        (Severity.URGENT, True, ["phone"]),
+    ],
+)
+def test_a_channel_in_its_quiet_hours_is_left_alone(
+    warehouse: Warehouse,
+    waiting: outbox.Undecided,
+    severity: Severity,
+    urgent_too: bool,  # noqa: FBT001 - a row
+    goes: list[str],
+) -> None:
+    held = [Held(channel="desk", urgent_too=urgent_too)]
+    with warehouse.write() as connection:
+        outbox.record(connection, waiting, [(replace(EVENT, severity=severity), TOLD)])
+    taken = [outbox.take(warehouse, "a", held=held) for _ in "ab"]
+    assert [one.channel for one in taken if one] == goes
+    with warehouse.read() as connection:
+        assert outbox.unsent(connection, held=held) == len(goes)
+        assert outbox.unsent(connection) == 2
+
+
+def test_what_was_held_goes_out_oldest_first_when_quiet_hours_end(
+    warehouse: Warehouse, waiting: outbox.Undecided
+) -> None:
+    held = [Held(channel="desk", urgent_too=True), Held(channel="phone", urgent_too=True)]
+    for number in range(3):
+        with warehouse.write() as connection:
+            connection.execute(update(exchange).values(stage="alert"))
+            event = replace(EVENT, event_key=f"{EVENT.event_key}{number}", channels=("desk",))
+            outbox.record(connection, waiting, [(event, TOLD)])
+        assert outbox.take(warehouse, "a", held=held) is None
+    taken = [outbox.take(warehouse, "a") for _ in range(3)]
+    assert [one.key for one in taken if one] == [f"{EVENT.event_key}{number}:desk" for number in range(3)]
+    assert [one.attempt for one in taken if one] == [1, 1, 1]
+
+
+def test_of_two_rules_that_tell_one_channel_the_louder_is_not_held(
+    warehouse: Warehouse, waiting: outbox.Undecided
+) -> None:
+    with warehouse.write() as connection:
+        outbox.sync_rules(connection, [replace(RULE, id="soft")])
+        soft = replace(EVENT, rule_id="soft", severity=Severity.INFO, channels=("desk",))
+        outbox.record(connection, waiting, [(soft, TOLD), (replace(EVENT, channels=("desk",)), TOLD)])
+    taken = outbox.take(warehouse, "a", held=[Held(channel="desk", urgent_too=False)])
+    assert taken is not None
+    assert taken.channel == "desk"
+
+
+def test_when_a_thread_last_told_is_known_and_what_was_suppressed_told_nobody(
+    warehouse: Warehouse, waiting: outbox.Undecided
+) -> None:
+    with warehouse.write() as connection:
+        outbox.record(connection, waiting, [(replace(EVENT, suppressed="stale"), TOLD)])
+        assert outbox.last_told_at(connection, waiting.exchange_id) is None
+        outbox.record(connection, waiting, [(replace(EVENT, event_key="another"), TOLD)])
+        last = outbox.last_told_at(connection, waiting.exchange_id)
+        assert last is not None
+        assert abs((now(connection) - last).total_seconds()) < 60

@@ -107,12 +107,21 @@ GOOD: dict[str, dict[str, Any]] = {
         "severity": "info", "trust": "unconfirmed", "trust_reasons": [], "title": "", "body": "", "payload": {},
         "told": {}, "suppressed": None, "decided_at": AT, "created_at": AT,
     },
+    "digest": {
+        "key": "k", "since_at": AT, "until_at": AT.replace(hour=13), "title": "", "body": "", "html": "", "payload": {},
+        "composed_at": AT,
+    },
     "delivery": {
-        "key": "k", "alert_id": 1, "channel": "c", "state": "waiting", "attempts": 0, "lease_owner": None,
-        "lease_until": None, "sent_at": None,
+        "key": "k", "alert_id": 1, "digest_id": None, "channel": "c", "state": "waiting", "attempts": 0,
+        "lease_owner": None, "lease_until": None, "sent_at": None,
+    },
+    "attempt": {
+        "delivery_id": 1, "sender": "a", "started_at": AT, "payload_sha256": DIGEST, "ended_at": AT, "answer": "200",
+        "error": None,
     },
 }  # fmt: skip
 
+LATER = {"attempt", "digest"}  # tables that version 0005 does not know
 LONG_AGO, FAR_AHEAD = datetime(1989, 12, 31, 23, tzinfo=UTC), datetime(2200, 1, 2, tzinfo=UTC)
 NOT_A_SPAN = [{"span_start": 4, "span_end": 4}, {"span_start": -1, "span_end": 4}]
 NOT_IN_ORDER = [{"low": 3, "best": 2, "high": 3}, {"best": 4}, {"low": 4, "best": None}, {"low": -1}]
@@ -144,6 +153,11 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "ck_delivery_sent_has_a_time": [{"state": "sent"}, {"sent_at": AT}],
     "ck_delivery_attempts_are_counted": [{"attempts": -1}],
     "ck_delivery_lease_is_whole": [{"lease_owner": "a"}],
+    "ck_delivery_carries_one_thing": [{"alert_id": None}, {"digest_id": 1}],
+    "ck_digest_time_has_a_length": [{"until_at": AT}],
+    "ck_attempt_payload_sha256_is_one": [{"payload_sha256": "abc"}],
+    "ck_attempt_ended_one_way": [{"error": "503"}],
+    "ck_attempt_end_goes_with_a_word": [{"ended_at": None}, {"answer": None}],
 }
 
 
@@ -202,7 +216,8 @@ def test_every_reference_must_lead_somewhere(filled: Connection) -> None:
     assert len(keys) > 30
     for table, key in keys:
         nowhere = 99 if key.column.type.python_type is int else "nowhere"
-        said = refused(filled, table.update().values({key.parent: nowhere}))
+        beside = {"alert_id": None} if key.parent.name == "digest_id" else {}  # a delivery carries one of the two
+        said = refused(filled, table.update().values({key.parent.name: nowhere, **beside}))
         assert "foreign key" in said.lower(), (table.name, key.parent.name, said)
 
 
@@ -304,6 +319,9 @@ def test_rows_survive_the_way_down_and_up(warehouse: Warehouse) -> None:
     upgrade(warehouse.url)
     with warehouse.read() as connection:
         for table in METADATA.sorted_tables:
+            if table.name in LATER:
+                assert connection.execute(table.select()).all() == [], table.name
+                continue
             (row,) = connection.execute(table.select()).mappings()
             kept = {name: row[name] for name in GOOD[table.name]}
             lost = {"modified_precision": "unknown", "modified_rule": "", "modified_words": ""}

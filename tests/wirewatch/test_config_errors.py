@@ -177,11 +177,14 @@ def test_a_mistake_in_an_actor_is_named_where_it_stands(folder: Path, text: str,
         ("[crawl]\ngap_s = nan\n", "2 crawl.gap_s: nan: input should be a finite number"),
         ("[limits]\nbatch = 1.5\n", "2 limits.batch: 1.5: input should be a valid integer"),
         ("[limit]\nbatch = 1\n", "1 limit: unknown key 'limit' (did you mean 'limits'?)"),
-        ('[channel.file]\nkind = "pigeon"\n', "2 channel.file.kind: 'pigeon' is not one of file, webhook"),
+        (
+            '[channel.file]\nkind = "pigeon"\n',
+            "2 channel.file.kind: 'pigeon' is not one of file, atom, webhook, apprise",
+        ),
         ('[channel.a]\npath = "x"\n', "1 channel.a: 'kind' is missing (add kind = …)"),
         (
             '[channel.file]\nkind = "file"\npath = "x"\nsecrte = 1\n',
-            "4 channel.file.secrte: unknown key 'secrte' (known: kind, path)",
+            "4 channel.file.secrte: unknown key 'secrte' (known: quiet, quiet_urgent, kind, path)",
         ),
         (
             '[channel.a]\nkind = "webhook"\nurl = "https://x.example"\nsecret = "hunter2"\n',

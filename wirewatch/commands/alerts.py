@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -56,12 +57,19 @@ def show_alert(context: typer.Context, number: Annotated[int, typer.Argument(hel
 
 
 @_group.command("log")
-def log(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
-    """Every delivery: where it went, how often it was tried, what came back."""
+def log(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="every try of this delivery; left out, all deliveries")] = "",
+    shape: FormatOption = Format.TABLE,
+    *,
+    attempts: Annotated[bool, typer.Option("--attempts", help="every try of every delivery")] = False,
+) -> None:
+    """Every delivery: where it went, how often it was tried, what came back; or every try, and how long it took."""
     from models import outbox
 
     with desk_of(context) as desk, desk.warehouse.read() as connection:
-        show([asdict(row) for row in outbox.deliveries(connection)], shape)
+        rows = outbox.attempts(connection, key) if key or attempts else outbox.deliveries(connection)
+        show([asdict(row) for row in rows], shape)
 
 
 @_group.command("resend")
@@ -71,3 +79,53 @@ def resend(context: typer.Context, key: Annotated[str, typer.Argument(help="key 
 
     with desk_of(context) as desk:
         outbox.resend(desk.warehouse, key)
+
+
+@_group.command("feed")
+def feed(context: typer.Context) -> None:
+    """The alerts as an Atom feed, one entry for each thread."""
+    from alerting.atom import atom_feed
+    from models.threads import threads
+
+    with desk_of(context) as desk, desk.warehouse.read() as connection:
+        made = atom_feed(threads(connection), pages=desk.settings.pages, now=desk.reference_time())
+    print(made.decode(), end="")
+
+
+@_group.command("test")
+def test(context: typer.Context, channel: Annotated[str, typer.Argument(help="its name in wirewatch.toml")]) -> None:
+    """Send a test message, marked as one, through a channel; quiet hours do not hold it, and nothing of it is kept."""
+    from wirewatch.deliveries import send_test
+
+    with desk_of(context) as desk:
+        receipt = send_test(desk, channel)
+    say(f"{channel} took it: {receipt.response}")
+
+
+@_group.command("digest")
+def digest(
+    context: typer.Context,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="the day, UTC, or a week's last; yesterday if left out"),
+    ] = None,
+    *,
+    weekly: Annotated[bool, typer.Option("--weekly", help="the seven days up to that day")] = False,
+    heartbeat: Annotated[
+        bool | None, typer.Option(help="tell that there is nothing new; as the settings say if left out")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show it, and keep and tell nothing")] = False,
+    html: Annotated[bool, typer.Option("--html", help="show it as HTML")] = False,
+) -> None:
+    """Tell what a day or a week brought; a second run tells nobody twice."""
+    from alerting.digest import Period
+    from wirewatch.digest import digest as tell
+
+    period = Period.WEEK if weekly else Period.DAY
+    with desk_of(context) as desk:
+        beats = desk.settings.heartbeat if heartbeat is None else heartbeat
+        told = tell(desk, period, day.date() if day else None, heartbeat=beats, dry_run=dry_run)
+    show_text(told.digest.html if html else told.digest.body)
+    if told.report:
+        say(report_line(told.report))
+        raise typer.Exit(end_of([told.report]))
