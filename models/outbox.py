@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 from models.errors import WarehouseError
 from models.records import Alert, Delivery, Phase, Rule, Told
 from models.rows import new_id
+from models.secrecy import redacted
 from models.tables import alert, delivery, exchange, rule
 from models.warehouse import Warehouse, now
 
@@ -210,7 +211,7 @@ def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -
                 .values(
                     state="sent",
                     sent_at=now(connection),
-                    response=response[:500],
+                    response=redacted(response)[:500],
                     lease_owner=None,
                     lease_until=None,
                     last_error=None,
@@ -240,7 +241,7 @@ def mark_failed(
             .where(delivery.c.key == failed.key, delivery.c.lease_owner == owner)
             .values(
                 state="dead" if dead else "waiting",
-                last_error=cause[:500],
+                last_error=redacted(cause)[:500],
                 next_try_at=None if dead else now(connection) + timedelta(seconds=pause),
                 lease_owner=None,
                 lease_until=None,

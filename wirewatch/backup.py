@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import ConfigError, WarehouseError
-from wirewatch.settings import without_password
+from models.secrecy import without_password
 
 _SQLITE: Final = "sqlite:///"
 _PAGES_AT_ONCE: Final = 1024  # copied between two chances for writers

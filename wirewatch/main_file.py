@@ -53,6 +53,12 @@ class LimitsTable(Table):
     page_mib: int = limit(512, "MiB", "memory of the process that cleans", above=0)
 
 
+class LogTable(Table):
+    """The log below `var`."""
+
+    days: int = limit(14, "days", "of log files that are kept", above=0)
+
+
 class TagTable(Table):
     """Whose models tag; left out, the shipped one does."""
 
@@ -94,6 +100,7 @@ class MainFile(Table):
     pages: PagesTable = PagesTable()
     crawl: CrawlTable = CrawlTable()
     limits: LimitsTable = LimitsTable()
+    log: LogTable = LogTable()
     tag: TagTable = TagTable()
     channel: dict[Id, ChannelTable] = Field(
         default={"duty-file": FileChannelTable(kind="file", path="alerts.jsonl")},

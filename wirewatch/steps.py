@@ -18,7 +18,6 @@ from models import captures, findings, ledger, ledger_state, outbox, queue, sour
 from models.errors import ConfigError, DeliveryError, FetchError
 from models.failpoints import fail_point
 from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Source, Story
-from models.runs import logged
 from nlp.actors import Gazetteer, read_entries
 from nlp.hub import HubJudge
 from nlp.link import link as link_reports
@@ -27,7 +26,10 @@ from nlp.taggers import Taggers, open_taggers
 from nlp.weights import SHIPPED
 from spiders import archive
 from spiders.collect import collect as crawl
+from wirewatch import run_log
+from wirewatch.crawl_child import command as crawl_command
 from wirewatch.desk import Desk
+from wirewatch.run_log import logged
 from wirewatch.settings import Settings
 
 Tick = Callable[[int], None]
@@ -63,9 +65,11 @@ def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
                 user_agent=desk.settings.user_agent,
                 limits=desk.settings.crawl,
                 run_id=run.id,
-            )
+            ),
+            child=crawl_command(desk.settings),
         )
         for outcome in stats.outcomes:
+            run_log.polled(outcome)
             sources.note_poll(desk.warehouse, outcome.source_id, outcome.error or None)
         run.report = _crawl_report(stats)
     return run.report
@@ -131,6 +135,7 @@ def _clean_batch(desk: Desk, batch: Sequence[int], tick: Tick) -> Iterator[str]:
         try:
             readable.append((one, _page(desk, one)))
         except FetchError as error:
+            run_log.unreadable(one, error)
             queue.fail(desk.warehouse, queue.CLEAN, desk.worker, one.id, str(error))
             yield "failed"
     answers = clean_safely(
@@ -169,6 +174,8 @@ def _keep(desk: Desk, one: captures.StoredCapture, answer: Story | Discard) -> s
             stories.save(connection, one.id, answer, seen_at=one.fetched_at)
         fail_point("clean.in_transaction")
     fail_point("clean.committed")
+    if isinstance(answer, Discard):
+        run_log.thrown_out(one, answer)
     return end
 
 
@@ -251,9 +258,12 @@ def link(desk: Desk) -> Report:
         fail_point("link.claimed")
         with queue.finish(desk.warehouse, queue.LINK, desk.worker, joining, stage="linked", alone=True) as connection:
             reports = findings.linked_reports(connection, joining=joining)
+            before = ledger.phases(connection)
             changed = ledger.save_exchanges(connection, link_reports(reports))
+            after = ledger.phases(connection)
             fail_point("link.in_transaction")
         fail_point("link.committed")
+        run_log.moved(before, after)
         notes = (f"{changed} exchanges changed",) if changed else ()
         run.report = Report(step="link", read=len(joining), written=len(joining), notes=notes)
     return run.report
@@ -306,6 +316,7 @@ def _decide_all(desk: Desk, at: datetime, tick: Tick) -> tuple[int, int]:
             fail_point("alert.in_transaction")
             fresh += outbox.record(connection, one, decided)
         fail_point("alert.decided")
+        run_log.decided(one.slug, [event for event, _ in decided])
         tick(1)
     return len(waiting), fresh
 
@@ -315,6 +326,7 @@ def _deliver_all(desk: Desk, tick: Tick) -> tuple[int, list[str]]:
     while delivery := outbox.take(desk.warehouse, desk.worker.name, lease_s=desk.settings.lease_s):
         fail_point("alert.before_send")
         why = _deliver(desk, delivery)
+        run_log.tried(delivery, why)
         if why:
             failures.append(f"{delivery.key}: {why}")
         else:

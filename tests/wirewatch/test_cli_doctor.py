@@ -106,7 +106,7 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written_are_named(
 def test_a_model_that_is_not_the_pinned_one_is_named(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nlp.weights.check.__defaults__", (tmp_path,))
+    monkeypatch.setattr("nlp.weights.SHIPPED", tmp_path)
     found = looked(settings, monkeypatch)["weights"]
     assert found.state == "bad"
     assert "restore it" in found.mend_with
