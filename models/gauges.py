@@ -149,6 +149,12 @@ def _last_runs(connection: Connection) -> tuple[LastRun, ...]:
     )
 
 
+def last_begun(connection: Connection) -> datetime | None:
+    """When the latest run began; None before the first."""
+    begun: datetime | None = connection.execute(select(func.max(run.c.started_at))).scalar_one()
+    return begun
+
+
 # ---------------------------------------------------------------- what waits
 
 

@@ -47,7 +47,7 @@ class _Logging:
     quiet: bool = False
     handlers: list[logging.Handler] = field(default_factory=list)
     shared: dict[str, str | int] = field(default_factory=dict)
-    told: set[int] = field(default_factory=set)  # errors that a line tells already, by identity
+    told: tuple[BaseException, bool] | None = None  # the latest error that a line tells, and whether with its traceback
 
 
 _now = _Logging()
@@ -117,9 +117,9 @@ def said(level: str, words: str) -> None:
 
 def failed(error: BaseException, *, with_trace: bool, event: str = "command failed", **facts: object) -> None:
     """An error that ends something, once: who lets it pass on and tells it again adds nothing but a traceback."""
-    if id(error) in _now.told and not with_trace:
+    if _now.told and _now.told[0] is error and (_now.told[1] or not with_trace):
         return
-    _now.told.add(id(error))
+    _now.told = (error, with_trace)
     words = str(error) if isinstance(error, WirewatchError) else f"{type(error).__name__}: {error}"
     get_logger(__name__).error(event, error=words, exc_info=error if with_trace else None, **facts)
 
@@ -132,7 +132,7 @@ def close() -> None:
         handler.close()
     _now.form, _now.verbose, _now.quiet = LogForm.WORDS, 0, False
     _now.shared.clear()
-    _now.told.clear()
+    _now.told = None
     logging.captureWarnings(capture=False)
     logging.getLogger().setLevel(logging.WARNING)
 
@@ -192,9 +192,9 @@ class _Kept(logging.Handler):
         except OSError as error:
             if not self._has_complained:
                 self._has_complained = True
-                problem = {"level": "error", "event": "the log cannot be written", "error": str(error.strerror)}
-                words = _as_json(None, "", problem) if is_json() else f"wirewatch: {problem['event']}"
-                sys.stderr.write(f"{words}\n")
+                told = {"level": "error", "event": "the log cannot be written", "error": str(error.strerror)}
+                words = f"wirewatch: {told['event']}: {told['error']}"
+                sys.stderr.write(f"{json.dumps(told) if is_json() else words}\n")
 
     def close(self) -> None:
         self._files.close()
