@@ -38,14 +38,22 @@ SLOW = (
 )  # seconds each: looked at once, in the test of a whole set-up
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated warehouse to copy."""
+    file = tmp_path_factory.mktemp("template") / "warehouse.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, empty: Path) -> Settings:
     """Settings over an empty warehouse and a copy of the watch files."""
     shutil.copytree(ROOT / "watch", tmp_path / "watch")
     (tmp_path / "var").mkdir()
     given = {"WIREWATCH_VAR": str(tmp_path / "var"), "WIREWATCH_WATCH": str(tmp_path / "watch")}
     made = load_settings(root=ROOT, environment=given)
-    upgrade(made.warehouse)
+    shutil.copy(empty, made.var)
     return made
 
 
