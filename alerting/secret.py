@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from alerting.refusal import later
+from models.secrecy import keep_secret
 
 _OTHERS: Final = 0o077  # permissions of anybody but the owner
 _LONGEST: Final = 64 * 1024  # bytes of a secret's file
@@ -39,7 +40,9 @@ class Secret:
         if not self.is_reference:
             return self.reference
         kind, _, name = self.reference.partition(":")
-        return self._from_environment(name) if kind == "env" else self._from_file(Path(name))
+        value = self._from_environment(name) if kind == "env" else self._from_file(Path(name))
+        keep_secret(value)
+        return value
 
     def _from_environment(self, name: str) -> str:
         value = os.environ.get(name, "").strip()

@@ -6,6 +6,7 @@ it is ended and replaced after a page that ran past its deadline, out of memory,
 
 from __future__ import annotations
 
+import logging
 import resource
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -107,6 +108,7 @@ _OUT_OF_MEMORY: Final = "out of memory"
 
 def _serve(pipe: Connection, memory_mib: int) -> None:
     """The child's life: load, cap the memory, then answer until the other end is closed."""
+    logging.disable()  # a library's words on a page hold the page's own; what they come down to is the answer
     detect("Load the language model before the memory is capped.")
     _cap_memory(memory_mib)
     pipe.send(_READY)

@@ -48,6 +48,14 @@ def save_exchanges(connection: Connection, found: Sequence[Exchange]) -> int:
     return changed
 
 
+def phases(connection: Connection) -> dict[str, str]:
+    """Slug → phase of every exchange that stands and has a report."""
+    standing = select(exchange.c.slug, exchange.c.phase).where(
+        exchange.c.redirect_to.is_(None), exchange.c.id.in_(select(exchange_member.c.exchange_id))
+    )
+    return {row.slug: row.phase for row in connection.execute(standing.order_by(exchange.c.slug))}
+
+
 def _heirs(found: Sequence[set[int]], stored: Mapping[int, int]) -> dict[int, int]:
     """Which found exchange each stored one lives on in: the one that most of its members moved to.
 

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, no
 from models.errors import WarehouseError
 from models.records import Alert, Delivery, Held, Phase, Rule, Severity, Told
 from models.rows import new_id
+from models.secrecy import redacted
 from models.tables import alert, attempt, delivery, digest, exchange, rule
 from models.warehouse import Warehouse, now
 
@@ -239,7 +240,7 @@ def _sha256(sent: Delivery) -> str:
 def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -> bool:
     """Remember that a channel took it; False when the lease was lost (another sender sends it again, same key)."""
     with warehouse.write() as connection:
-        _close_attempt(connection, owner, sent, answer=response[:_WORD])
+        _close_attempt(connection, owner, sent, answer=redacted(response)[:_WORD])
         return bool(
             connection.execute(
                 update(delivery)
@@ -247,7 +248,7 @@ def mark_sent(warehouse: Warehouse, owner: str, sent: Delivery, response: str) -
                 .values(
                     state="sent",
                     sent_at=now(connection),
-                    response=response[:_WORD],
+                    response=redacted(response)[:_WORD],
                     lease_owner=None,
                     lease_until=None,
                     last_error=None,
@@ -272,13 +273,13 @@ def mark_failed(
     dead = final or failed.attempt >= MAX_TRIES
     pause = min(_BACK_OFF_MAX_S, retry_after_s or _BACK_OFF_S * 2 ** (failed.attempt - 1))
     with warehouse.write() as connection:
-        _close_attempt(connection, owner, failed, error=cause[:_WORD])
+        _close_attempt(connection, owner, failed, error=redacted(cause)[:_WORD])
         connection.execute(
             update(delivery)
             .where(delivery.c.key == failed.key, delivery.c.lease_owner == owner)
             .values(
                 state="dead" if dead else "waiting",
-                last_error=cause[:_WORD],
+                last_error=redacted(cause)[:_WORD],
                 next_try_at=None if dead else now(connection) + timedelta(seconds=pause),
                 lease_owner=None,
                 lease_until=None,

@@ -9,22 +9,24 @@ it takes no batch of innocent items with it. Leases use the database's clock.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, Table, func, insert, or_, select, update
 
 from models.errors import WarehouseError
 from models.rows import parts
-from models.tables import capture, delivery, quarantine, story_version
+from models.tables import capture, delivery, quarantine, story, story_version
 from models.warehouse import Warehouse, now
 
 _BACK_OFF_S = 30  # first pause after a failure; doubles with each try
 _BACK_OFF_MAX_S = 3600
 _TABLES: Final = {"capture": capture, "story_version": story_version}
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def claim(
     with warehouse.write() as connection:
         moment = now(connection)
         due = _due(queue, moment, shard)
-        _put_worn_aside(connection, queue, worker, due)
+        aside = _put_worn_aside(connection, queue, worker, due)
         taken = _batch(queue, connection.execute(due.limit(limit)).all())
         for ids in parts(taken):
             connection.execute(
@@ -98,6 +100,7 @@ def claim(
                     attempts=table.c.attempts + 1,
                 )
             )
+    _tell(aside)
     return taken
 
 
@@ -115,10 +118,14 @@ def _due(queue: Queue, moment: datetime, shard: Shard | None) -> Select[int, int
     return wanted if shard is None else wanted.where(table.c.id % shard.of == shard.part)
 
 
-def _put_worn_aside(connection: Connection, queue: Queue, worker: Worker, due: Select[int, int, str]) -> None:
+def _put_worn_aside(
+    connection: Connection, queue: Queue, worker: Worker, due: Select[int, int, str]
+) -> list[dict[str, Any]]:
     worn = due.where(_TABLES[queue.table].c.attempts >= _tries(queue, worker))
-    for row in connection.execute(worn).all():
+    return [
         _put_aside(connection, queue, row.id, row.last_error or "its worker died each time", row.attempts)
+        for row in connection.execute(worn).all()
+    ]
 
 
 def _tries(queue: Queue, worker: Worker) -> int:
@@ -176,21 +183,22 @@ def fail(warehouse: Warehouse, queue: Queue, worker: Worker, item: int, cause: s
         ).one_or_none()
         if row is None:
             return False
-        if row.attempts >= _tries(queue, worker):
-            _put_aside(connection, queue, item, cause, row.attempts)
-            return True
-        pause = min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (row.attempts - 1))
-        connection.execute(
-            update(table)
-            .where(table.c.id == item)
-            .values(
-                lease_owner=None,
-                lease_until=None,
-                last_error=cause[:500],
-                next_try_at=now(connection) + timedelta(seconds=pause),
+        is_last = bool(row.attempts >= _tries(queue, worker))
+        aside = [_put_aside(connection, queue, item, cause, row.attempts)] if is_last else []
+        if not is_last:
+            pause = min(_BACK_OFF_MAX_S, _BACK_OFF_S * 2 ** (row.attempts - 1))
+            connection.execute(
+                update(table)
+                .where(table.c.id == item)
+                .values(
+                    lease_owner=None,
+                    lease_until=None,
+                    last_error=cause[:500],
+                    next_try_at=now(connection) + timedelta(seconds=pause),
+                )
             )
-        )
-    return False
+    _tell(aside)
+    return is_last
 
 
 def release(warehouse: Warehouse, worker: Worker) -> int:
@@ -256,7 +264,8 @@ def replay(warehouse: Warehouse, quarantine_id: int) -> None:
         )
 
 
-def _put_aside(connection: Connection, queue: Queue, item: int, cause: str, attempts: int) -> None:
+def _put_aside(connection: Connection, queue: Queue, item: int, cause: str, attempts: int) -> dict[str, Any]:
+    """Put an item aside; gives what the log is to say of it, once that is committed."""
     table: Table = _TABLES[queue.table]
     connection.execute(
         update(table).where(table.c.id == item).values(stage="quarantined", lease_owner=None, lease_until=None)
@@ -271,3 +280,20 @@ def _put_aside(connection: Connection, queue: Queue, item: int, cause: str, atte
             created_at=now(connection),
         )
     )
+    about = {"stage": queue.stage, "error": cause, "attempts": attempts}
+    return {**_named(connection, queue, item), **about}
+
+
+def _named(connection: Connection, queue: Queue, item: int) -> dict[str, Any]:
+    """What an item is known by outside: a capture by its address, a text by its public id too."""
+    if queue.table == "capture":
+        row = connection.execute(select(capture.c.source_id, capture.c.url).where(capture.c.id == item)).one()
+        return {"source": row.source_id, "capture": item, "url": row.url}
+    named = select(story.c.source_id, story.c.canonical_url, story_version.c.key).join_from(story_version, story)
+    text = connection.execute(named.where(story_version.c.id == item)).one()
+    return {"source": text.source_id, "story": text.key, "url": text.canonical_url}
+
+
+def _tell(aside: Sequence[dict[str, Any]]) -> None:
+    for one in aside:
+        _log.warning("quarantined", extra=one)

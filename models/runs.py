@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from models.records import Report
 from models.rows import new_id
+from models.secrecy import redacted
 from models.tables import run
 from models.warehouse import Warehouse, now
 
@@ -32,7 +33,7 @@ def logged(warehouse: Warehouse, step: str, *, reference_at: datetime | None = N
     try:
         yield going
     except BaseException as error:
-        _close(warehouse, going, f"{type(error).__name__}: {error}"[:500])
+        _close(warehouse, going, redacted(f"{type(error).__name__}: {error}")[:500])
         raise
     _close(warehouse, going, None)
 
@@ -42,9 +43,15 @@ def _close(warehouse: Warehouse, going: OpenRun, error: str | None) -> None:
     counts = (
         {"read": done.read, "written": done.written, "discarded": done.discarded, "failed": done.failed} if done else {}
     )
+    notes = [redacted(note) for note in done.notes] if done else []
     with warehouse.write() as connection:
         connection.execute(
             update(run)
             .where(run.c.id == going.id)
-            .values(finished_at=now(connection), error=error, notes=list(done.notes) if done else [], **counts)
+            .values(
+                finished_at=now(connection),
+                error=error,
+                notes=notes,
+                **counts,
+            )
         )

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from models.errors import WarehouseError
 from models.migrate import current, head
+from models.secrecy import keep_password_secret, without_password
 
 BUSY_MS = 30_000  # a writer waits this long for another; longer means something is stuck
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
@@ -110,13 +111,29 @@ def schema(url: str) -> str | None:
 
 
 def connect(url: str) -> Engine:
-    """An engine with the settings every connection needs (foreign keys, WAL, patience)."""
-    made = make_url(url)
+    """An engine with the settings every connection needs (foreign keys, WAL, patience).
+
+    Raises:
+        WarehouseError: the address is none.
+    """
+    made = _address(url)
     if made.get_backend_name() == "sqlite":
         engine = create_engine(made, connect_args={"timeout": BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     return create_engine(made, pool_pre_ping=True)
+
+
+def _address(url: str) -> URL:
+    """The address in its parts; what is wrong with it is said without repeating it."""
+    keep_password_secret(url)
+    try:
+        made = make_url(url)
+    except (ArgumentError, ValueError):
+        raise WarehouseError("warehouse", "its address is none", hint="postgresql+psycopg://USER@HOST/NAME") from None
+    if "@" in (made.host or ""):
+        raise WarehouseError("warehouse", "its password holds an @", hint="write %40 for it in the address")
+    return made
 
 
 def now(connection: Connection) -> datetime:
@@ -130,7 +147,7 @@ def now(connection: Connection) -> datetime:
 
 def shown(url: str) -> str:
     """The address without its password, for messages."""
-    return make_url(url).render_as_string(hide_password=True)
+    return without_password(url)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -39,9 +39,21 @@ def check(folder: Path = SHIPPED) -> Weights:
     manifest = _manifest(folder)
     for name, pinned in manifest["files"].items():
         _check_file(folder / name, pinned["sha256"])
+    return Weights(folder=folder, stamp=_stamp(manifest))
+
+
+def pinned(folder: Path = SHIPPED) -> ModelStamp:
+    """What the manifest of a model folder says it is; its files are not looked at.
+
+    Raises:
+        TaggerError: the manifest cannot be read.
+    """
+    return _stamp(_manifest(folder))
+
+
+def _stamp(manifest: Mapping[str, Any]) -> ModelStamp:
     digest = hashlib.sha256(json.dumps(manifest["files"], sort_keys=True).encode()).hexdigest()
-    stamp = ModelStamp(name=manifest["name"], version=manifest["version"], weights_sha256=digest)
-    return Weights(folder=folder, stamp=stamp)
+    return ModelStamp(name=manifest["name"], version=manifest["version"], weights_sha256=digest)
 
 
 def refuse_code(path: Path) -> None:

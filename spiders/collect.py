@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,16 +20,19 @@ _STOP_S: Final = 8.0  # after SIGTERM, before SIGKILL
 _GOOD_ENDS: Final = frozenset({"finished", "closespider_timeout"})
 
 
-def collect(job: CrawlJob) -> CrawlStats:
+def collect(job: CrawlJob, *, child: Sequence[str] = ("spiders.crawl",)) -> CrawlStats:
     """Crawl the sources of a job.
+
+    Args:
+        job: what to crawl. It may hold the warehouse's password: the child gets it through a pipe, and nobody else.
+        child: the module that crawls, and what it is to be told before the name of the stats file.
 
     Raises:
         FetchError: the child died, was too slow, raised in our own code, or left no stats.
     """
     with tempfile.TemporaryDirectory(prefix="wirewatch-crawl-") as folder:
-        job_file, stats_file = Path(folder, "job.json"), Path(folder, "stats.json")
-        job_file.write_text(write_job(job), encoding="utf-8")
-        said = _run([sys.executable, "-m", "spiders.crawl", str(job_file), str(stats_file)], job.limits.crawl_s)
+        stats_file = Path(folder, "stats.json")
+        said = _run([sys.executable, "-m", *child, str(stats_file)], write_job(job), job.limits.crawl_s)
         if not stats_file.exists():
             raise FetchError("crawl", f"left no stats: {said}", hint="run it again; what was captured is kept")
         stats = read_stats(stats_file.read_text(encoding="utf-8"))
@@ -39,11 +43,11 @@ def collect(job: CrawlJob) -> CrawlStats:
     return stats
 
 
-def _run(command: list[str], deadline_s: float) -> str:
+def _run(command: list[str], job: str, deadline_s: float) -> str:
     """Run a child in a process group of its own; gives the last line of what it said."""
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     try:
-        _, said = child.communicate(timeout=deadline_s + _GRACE_S)
+        _, said = child.communicate(job.encode(), timeout=deadline_s + _GRACE_S)
     except subprocess.TimeoutExpired:
         said = _stop(child)
     except BaseException:

@@ -1,4 +1,4 @@
-"""Child process for one crawl: `python -m spiders.crawl JOB.json STATS.json`.
+"""Child process for one crawl: `python -m spiders.crawl STATS.json`, with the job as JSON on standard input.
 
 Twisted's reactor starts once per process, so a crawl is a process. What it did stands in the stats file; Scrapy's own
 exit code says nothing (it is 0 when every page raised).
@@ -42,8 +42,12 @@ class WarehouseRecorder:
 
 
 def main() -> None:
-    """Crawl the job; write the stats."""
-    job = read_job(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    """Crawl the job on standard input; write the stats."""
+    crawl(read_job(sys.stdin.read()), Path(sys.argv[-1]))
+
+
+def crawl(job: CrawlJob, stats_file: Path) -> None:
+    """Crawl a job in this process, which can do so once; write the stats."""
     warehouse = Warehouse.open(job.warehouse)
     process = CrawlerProcess(settings(job), install_root_handler=False)
     crawler = process.create_crawler(WireSpider)
@@ -54,7 +58,7 @@ def main() -> None:
     spider = crawler.spider
     stats = spider.stats(exceptions=int(raised)) if isinstance(spider, WireSpider) else None
     if stats:
-        Path(sys.argv[2]).write_text(json.dumps(asdict(stats)), encoding="utf-8")
+        stats_file.write_text(json.dumps(asdict(stats)), encoding="utf-8")
 
 
 def settings(job: CrawlJob) -> dict[str, Any]:

@@ -167,7 +167,8 @@ class WireSpider(scrapy.Spider):
             tally.refused += 1
         else:
             tally.failed += 1
-        _log.warning("%s: %s", _request_of(failure).url, _cause(failure))
+        facts = {"source": source.id, "url": _request_of(failure).url, "error": _cause(failure)}
+        _log.warning("page failed", extra=facts)
 
     def closed(self, reason: str) -> None:
         """Make the rest safe; Scrapy calls this at the end."""

@@ -15,15 +15,17 @@ import typer
 from typer.core import TyperGroup
 
 from models.errors import ConfigError, WarehouseError, WirewatchError
+from models.secrecy import redacted
 from wirewatch.commands import alerts, care, configuration, corpus, exchanges, questions, sources, steps, weights
 from wirewatch.commands.opening import Asked
 from wirewatch.settings import VERSION
-from wirewatch.show import be_quiet, complain, without_colour
+from wirewatch.show import LogForm, be_quiet, complain, speak_through, without_colour
 
 WORK_FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 5, 130
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6  # primary result codes; the low byte of an extended one
 _POSTGRES_LOCKED: Final = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 _FOR_ALL: Final = frozenset({"--quiet", "-q", "--verbose", "-v", "-vv", "--no-color"})
+_WITH_VALUE: Final = frozenset({"--config", "--log-format"})
 
 
 class _Program(TyperGroup):
@@ -53,10 +55,10 @@ def _fronted(args: Sequence[str]) -> list[str]:
     rest: list[str] = []
     words = iter(args[:end])
     for word in words:
-        value = next(words, None) if word == "--config" else None
+        value = next(words, None) if word in _WITH_VALUE else None
         if value is not None:
             front += [word, value]
-        elif word in _FOR_ALL or word.startswith("--config="):
+        elif word in _FOR_ALL or ("=" in word and word.partition("=")[0] in _WITH_VALUE):
             front.append(word)
         else:
             rest.append(word)
@@ -89,6 +91,9 @@ def _root(
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no words on stderr but errors")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="say more; -vv: everything")] = 0,
+    log_format: Annotated[
+        LogForm, typer.Option(envvar="WIREWATCH_LOG", help="words for people, or JSON lines, on stderr")
+    ] = LogForm.WORDS,
     no_color: Annotated[bool, typer.Option("--no-color", help="no colours; NO_COLOR=1 does the same")] = False,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_say_version, help="the version, and nothing else")
@@ -99,16 +104,15 @@ def _root(
     be_quiet(quiet=quiet)
     if no_color:
         without_colour()
-    if verbose:
-        _let_engines_speak(logging_level=verbose)
+    _begin_log(log_format, verbose=verbose, quiet=quiet)
 
 
-def _let_engines_speak(*, logging_level: int) -> None:
-    """Show on stderr what the engines log: 1 what they do, 2 everything."""
-    import logging
+def _begin_log(form: LogForm, *, verbose: int, quiet: bool) -> None:
+    """Log from here on; where stderr is for machines, what commands say there takes the same shape."""
+    from wirewatch import logs
 
-    level = logging.INFO if logging_level == 1 else logging.DEBUG
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up(form=form, verbose=verbose, quiet=quiet)
+    speak_through(logs.said if form is LogForm.JSON else None)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -121,12 +125,34 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         app(words, prog_name="wirewatch", standalone_mode=True)
     except WirewatchError as error:
-        complain(f"wirewatch: {error}")
-        if _wants_everything(words):
-            traceback.print_exc()
+        _tell(error, with_trace=_wants_everything(words))
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - a fault of ours: told with its place, but never with a secret
+        _tell(error, with_trace=True)
+        sys.exit(WORK_FAILED)
+    finally:
+        _end_log()
+
+
+def _tell(error: Exception, *, with_trace: bool) -> None:
+    """One error, in the log and to whoever reads stderr."""
+    from wirewatch import logs
+
+    logs.failed(error, with_trace=with_trace)
+    if not logs.is_json():
+        said = str(error) if isinstance(error, WirewatchError) else f"{type(error).__name__}: {error}"
+        complain(f"wirewatch: {redacted(said)}")
+        if with_trace:
+            complain(redacted("".join(traceback.format_exception(error))))
+
+
+def _end_log() -> None:
+    from wirewatch import logs
+
+    speak_through(None)
+    logs.close()
 
 
 def exit_code(error: WirewatchError) -> int:

@@ -20,6 +20,7 @@ from wirewatch.watch_files import ActorsFile, RulesFile, SourcesFile, SourceTabl
 
 File = TypeVar("File", bound=Table)
 _AT_LINE: Final = re.compile(r" \(at line (\d+), column \d+\)")
+_READABLE: Final = "is it there, is it a file, may it be read?"
 # what is one and the same for every source of an outlet
 _OF_OUTLET: Final = ("country", "owner", "role", "side")
 
@@ -144,9 +145,13 @@ def _open(path: Path, kind: type[File]) -> _Opened[File]:
         text = path.read_text(encoding="utf-8")
         held = tomllib.loads(text)
     except OSError as error:
-        return _closed(Mistake(place=shown_path(path), problem=f"cannot be read: {error.strerror}"), path)
+        return _closed(
+            Mistake(place=shown_path(path), problem=f"cannot be read: {error.strerror}", hint=_READABLE), path
+        )
     except UnicodeDecodeError as error:
-        return _closed(Mistake(place=shown_path(path), problem=f"is no UTF-8 text: {error.reason}"), path)
+        return _closed(
+            Mistake(place=shown_path(path), problem=f"is no UTF-8 text: {error.reason}", hint="save it as UTF-8"), path
+        )
     except tomllib.TOMLDecodeError as error:
         return _closed(_no_toml(path, str(error)), path)
     opened: _Opened[File] = _Opened(path=path, table=None, lines=lines_of(text))

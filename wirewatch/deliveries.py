@@ -11,6 +11,7 @@ from models import outbox
 from models.errors import DeliveryError
 from models.failpoints import fail_point
 from models.records import Delivery, Receipt
+from wirewatch import run_log
 from wirewatch.desk import Desk
 
 
@@ -23,6 +24,7 @@ def deliver_all(desk: Desk, tick: Callable[[int], None]) -> tuple[int, list[str]
     while delivery := _next(desk):
         fail_point("alert.before_send")
         why = _deliver(desk, delivery)
+        run_log.tried(delivery, why)
         if why:
             failures.append(f"{delivery.key}: {why}")
         else:

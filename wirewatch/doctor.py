@@ -8,39 +8,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from models.errors import ConfigError, WirewatchError
+from wirewatch import doctor_state
+from wirewatch.checks import Check, LesserError, fault, look
 from wirewatch.config import read_watch
+from wirewatch.doctor_ports import ports
+from wirewatch.doctor_state import opened
 from wirewatch.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from models.warehouse import Warehouse
 
 OURS: Final = ("spiders", "cleaning", "nlp", "models", "alerting", "wirewatch")
 _LEAST_ROOM: Final = 1024**3  # bytes
-_MOST_SKEW_S: Final = 60
+_OTHERS: Final = 0o077  # permissions of anybody but the owner
 _DAG_LIMIT_S: Final = 120
-_SHOWN: Final = 5  # keys of dead deliveries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    state: str  # ok | warn (a run goes on without it) | bad
-    detail: str
-    mend_with: str = ""
-
-
-class _LesserError(WirewatchError):
-    """Something a run goes on without."""
 
 
 def examine(config: Path | None = None) -> tuple[Check, ...]:
@@ -48,63 +31,36 @@ def examine(config: Path | None = None) -> tuple[Check, ...]:
     try:
         settings = load_settings(config=config)
     except ConfigError as error:
-        return (_bad("configuration", error), _look("package names", _package_names))
+        return (fault("configuration", error), look("package names", _package_names))
     return tuple(_checks(settings))
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
     looks: dict[str, Callable[[], str]] = {
         "configuration": lambda: _configuration(settings),
-        "sources": lambda: _sources(settings),
+        "sources": lambda: doctor_state.sources(settings),
         "package names": _package_names,
         "disk": lambda: _disk(settings),
         "warehouse": lambda: _warehouse(settings),
         "full text": lambda: _full_text(settings),
-        "outbox": lambda: _outbox(settings),
-        "clock": lambda: _clock(settings),
+        "quarantine": lambda: doctor_state.quarantine(settings),
+        "leases": lambda: doctor_state.leases(settings),
+        "outbox": lambda: doctor_state.outbox(settings),
+        "clock": lambda: doctor_state.clock(settings),
         "weights": lambda: _weights(settings),
         "model": lambda: _model(settings),
         "channels": lambda: _channels(settings),
         "airflow": lambda: _airflow(settings),
+        "airflow secrets": lambda: _airflow_secrets(settings),
+        "ports": lambda: ports(settings),
     }
-    for name, look in looks.items():
-        yield _look(name, look)
-
-
-def _look(name: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(name=name, state="ok", detail=look())
-    except _LesserError as error:
-        return Check(name=name, state="warn", detail=_said(error), mend_with=error.hint)
-    except WirewatchError as error:
-        return _bad(name, error)
-
-
-def _bad(name: str, error: WirewatchError) -> Check:
-    return Check(name=name, state="bad", detail=_said(error), mend_with=error.hint)
-
-
-def _said(error: WirewatchError) -> str:
-    return f"{error.subject}: {error.problem}"
+    for name, at in looks.items():
+        yield look(name, at)
 
 
 def _configuration(settings: Settings) -> str:
     watch = read_watch(settings.watch, channels=[channel.name for channel in settings.channels])
     return f"{len(watch.sources)} sources, {len(watch.rules)} rules, {len(watch.actors)} actors"
-
-
-def _sources(settings: Settings) -> str:
-    from models import sources
-
-    with _opened(settings) as warehouse, warehouse.read() as connection:
-        fares = sources.health(connection)
-    failing = [f"{one.id}: {one.last_error}" for one in fares if one.last_error]
-    if failing:
-        raise _LesserError(f"{len(failing)} of {len(fares)} fail", "; ".join(failing), hint="`wirewatch source health`")
-    verified = sum(one.verified for one in fares)
-    if not verified:
-        raise _LesserError("sources", "none is verified: nothing is collected", hint="`wirewatch source test ID`")
-    return f"{verified} of {len(fares)} are verified, none failed when it was last polled"
 
 
 def _package_names() -> str:
@@ -133,18 +89,15 @@ def _disk(settings: Settings) -> str:
 
 
 def _warehouse(settings: Settings) -> str:
-    from models.queue import CLEAN, LINK, TAG, put_aside, waiting
+    from models.queue import CLEAN, LINK, TAG, waiting
 
-    with _opened(settings) as warehouse, warehouse.write() as connection:
+    with opened(settings) as warehouse, warehouse.write() as connection:
         queues = ", ".join(f"{waiting(connection, q)} wait to {q.stage}" for q in (CLEAN, TAG, LINK))
-        aside = len(put_aside(connection))
-    if aside:
-        raise _LesserError(f"{aside} in quarantine", f"writable; {queues}", hint="`wirewatch quarantine list`")
     return f"at the newest schema, writable; {queues}"
 
 
 def _full_text(settings: Settings) -> str:
-    with _opened(settings) as warehouse, warehouse.read() as connection:
+    with opened(settings) as warehouse, warehouse.read() as connection:
         found, held = (
             int(connection.exec_driver_sql(query).scalar_one())
             for query in ("SELECT count(*) FROM story_search", "SELECT count(*) FROM story_version")
@@ -154,40 +107,6 @@ def _full_text(settings: Settings) -> str:
             "search", f"knows {found} of {held} story versions", hint="restore the last backup (`wirewatch db backup`)"
         )
     return f"search knows all {held} story versions"
-
-
-def _outbox(settings: Settings) -> str:
-    """Dead deliveries first, with how to send one again; what quiet hours hold is as it should be."""
-    from alerting.quiet import held_at
-    from models import outbox
-    from models.warehouse import now
-
-    with _opened(settings) as warehouse, warehouse.read() as connection:
-        held = held_at(settings.channels, settings.now or now(connection))
-        dead, late = outbox.dead(connection), outbox.unsent(connection, held=held)
-        quiet = outbox.unsent(connection) - late
-    if dead:
-        shown = ", ".join(dead[:_SHOWN]) + (" …" if len(dead) > _SHOWN else "")
-        raise _LesserError(
-            "outbox",
-            f"{len(dead)} deliveries are dead: {shown}; {late} are not sent",
-            hint="`wirewatch alert log` says why, then `wirewatch alert resend KEY`",
-        )
-    if late:
-        raise _LesserError(
-            "outbox", f"{late} deliveries are not sent", hint="`wirewatch alert log`, then `wirewatch alert`"
-        )
-    return f"everything is sent; {quiet} wait for the end of quiet hours" if quiet else "everything is sent"
-
-
-def _clock(settings: Settings) -> str:
-    from models.warehouse import now
-
-    with _opened(settings) as warehouse, warehouse.read() as connection:
-        skew = abs((now(connection) - datetime.now(UTC)).total_seconds())
-    if skew > _MOST_SKEW_S:
-        raise WirewatchError("clock", f"{skew:.0f} s apart from the warehouse's", hint="set the clock (NTP)")
-    return f"{skew:.0f} s apart from the warehouse's"
 
 
 def _weights(settings: Settings) -> str:
@@ -222,14 +141,23 @@ def _airflow(settings: Settings) -> str:
     try:
         release = version("apache-airflow-core")
     except PackageNotFoundError:
-        raise _LesserError("Airflow", "is not installed here", hint="./run test installs it") from None
+        raise LesserError("Airflow", "is not installed here", hint="./run test installs it") from None
     files = sorted((settings.root / "dags").glob("*.py"))
     for file in files:
         _read_dag(file, settings.root)
     home = AirflowHome(checkout=settings.root, folder=settings.root / "var" / "airflow")
     if not (home.folder / f"migrated-{release}").exists():
-        raise _LesserError("Airflow", "its database is not set up", hint=f"{sys.executable} -m wirewatch.airflow_home")
+        raise LesserError("Airflow", "its database is not set up", hint=f"{sys.executable} -m wirewatch.airflow_home")
     return f"{release}; {len(files)} DAG file{'s' if len(files) != 1 else ''} can be read"
+
+
+def _airflow_secrets(settings: Settings) -> str:
+    """Whether the secrets that set-up made for Airflow are for their owner alone."""
+    files = sorted((settings.root / "var" / "airflow" / "secrets").glob("*"))
+    for path in files:
+        if path.stat().st_mode & _OTHERS:
+            raise WirewatchError(str(path), "may be read by others", hint=f"chmod 600 {path}")
+    return f"{len(files)} files, for their owner alone" if files else "not made yet"
 
 
 def _read_dag(file: Path, root: Path) -> None:
@@ -246,15 +174,3 @@ def _read_dag(file: Path, root: Path) -> None:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise WirewatchError(f"dags/{file.name}", last, hint="mend the file: Airflow would show no DAG")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Warehouse]:
-    """The open warehouse, for the time of one look."""
-    from models.warehouse import Warehouse
-
-    warehouse = Warehouse.open(settings.warehouse)
-    try:
-        yield warehouse
-    finally:
-        warehouse.close()

@@ -19,11 +19,11 @@ from cleaning.record import RECORD_TYPE
 from models import captures, sources, stories
 from models.errors import ConfigError
 from models.records import Page, Report, Source, WarcPlace
-from models.runs import logged
 from spiders import archive
 from spiders.probe import fetch_page
 from wirewatch import steps
 from wirewatch.desk import Desk
+from wirewatch.run_log import logged
 
 _FILES: Final = Source(
     id="files",

@@ -71,6 +71,12 @@ class LimitsTable(Table):
     )
 
 
+class LogTable(Table):
+    """The log below `var`."""
+
+    days: int = limit(14, "days", "of log files that are kept", above=0)
+
+
 class TagTable(Table):
     """Whose models tag; left out, the shipped one does."""
 
@@ -142,6 +148,7 @@ class MainFile(Table):
     pages: PagesTable = PagesTable()
     crawl: CrawlTable = CrawlTable()
     limits: LimitsTable = LimitsTable()
+    log: LogTable = LogTable()
     tag: TagTable = TagTable()
     digest: DigestTable = DigestTable()
     channel: dict[Id, AnyChannelTable] = Field(

@@ -18,6 +18,7 @@ from typing import Any, Final
 from alerting.secret import Secret
 from models.errors import ConfigError, DeliveryError
 from models.records import ChannelConfig, CrawlLimits
+from models.secrecy import keep_password_secret, without_password
 from wirewatch.config import MainRead, read_main
 from wirewatch.field_types import is_reference
 from wirewatch.main_file import AtomChannelTable, FileChannelTable, LimitsTable, MainFile
@@ -40,7 +41,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "now": "WIREWATCH_NOW",
 }
 # variables that other parts read
-_OTHERS: Final = frozenset({"WIREWATCH_FAIL_AT", "WIREWATCH_SHARED", "WIREWATCH_REQUIRE"})
+_OTHERS: Final = frozenset({"WIREWATCH_FAIL_AT", "WIREWATCH_SHARED", "WIREWATCH_REQUIRE", "WIREWATCH_LOG"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +79,18 @@ class Settings:
     digest_to: tuple[str, ...]  # channels that are told the digest; () = every channel
     heartbeat: bool  # the digest tells that there is nothing new, too
     tag: TagModels
+    log_days: int = 14  # of log files that are kept
     origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
     @property
     def archive(self) -> Path:
         """Folder of the WARC files."""
         return self.var / "captures"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the log files."""
+        return self.var / "logs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +141,7 @@ def load_settings(
         tag=_tag_models(file, home),
         digest_to=_digest_to(file),
         heartbeat=file.digest.heartbeat,
+        log_days=file.log.days,
         origins=tuple(_origins(given, read, flag=config)),
         **file.limits.model_dump(),
     )
@@ -155,6 +163,7 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         "pages": settings.pages,
         **{f"crawl.{name}": getattr(settings.crawl, name) for name in CrawlLimits.__dataclass_fields__},
         **{f"limits.{name}": getattr(settings, name) for name in LimitsTable.model_fields},
+        "log.days": settings.log_days,
         **{f"tag.{name}": getattr(settings.tag, name) or "" for name in TagModels.__dataclass_fields__},
         "digest.to": ", ".join(settings.digest_to),
         "digest.heartbeat": settings.heartbeat,
@@ -163,12 +172,6 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
     return tuple(
         Shown(setting=name, value=str(value), origin=origins.get(name, "default")) for name, value in values.items()
     )
-
-
-def without_password(url: str) -> str:
-    """A database address that may be shown."""
-    hidden = re.sub(r"(://[^:/@]*):[^/?#]*@", r"\1:***@", url)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", hidden)
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
@@ -188,6 +191,7 @@ def _path(given: Mapping[str, str], name: str, home: Path) -> Path | None:
 def _warehouse(url: str, home: Path, var: Path, name: str = "warehouse.url") -> str:
     """The warehouse's address: revealed when it is a reference, and never relative to where a command is run."""
     plain = _revealed(url, name) if is_reference(url) else url
+    keep_password_secret(plain)
     if not plain:
         return f"{_SQLITE}{var / 'warehouse.db'}"
     if not plain.startswith(_SQLITE):

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -23,6 +23,14 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 # what a page on the web may hold and a terminal would obey: escapes, and marks that turn the reading direction
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
+_speaker: ContextVar[Callable[[str, str], None] | None] = ContextVar("speaker", default=None)
+
+
+class LogForm(StrEnum):
+    """How the lines of the log look on stderr."""
+
+    WORDS = "words"
+    JSON = "json"
 
 
 class Format(StrEnum):
@@ -62,13 +70,29 @@ def show_text(text: str) -> None:
 
 def say(words: str) -> None:
     """Words for a person, on stderr; none when the command is to be quiet."""
-    if not _is_quiet.get():
+    if speaker := _speaker.get():
+        speaker("info", words)
+    elif not _is_quiet.get():
         print(printable(words), file=sys.stderr)
 
 
 def complain(words: str) -> None:
     """An error, on stderr, quiet or not."""
-    print(printable(words), file=sys.stderr)
+    if speaker := _speaker.get():
+        speaker("error", words)
+    else:
+        print(printable(words), file=sys.stderr)
+
+
+def say_report(report: Report) -> None:
+    """A step's report, on stderr; where lines are for machines the run's own line says it."""
+    if not _speaker.get():
+        say(report_line(report))
+
+
+def speak_through(speaker: Callable[[str, str], None] | None) -> None:
+    """Give every word for stderr to `speaker`, with its level, from now on; None ends that."""
+    _speaker.set(speaker)
 
 
 def be_quiet(*, quiet: bool) -> None:
@@ -91,7 +115,7 @@ def report_line(report: Report) -> str:
 @contextmanager
 def progress(what: str) -> Iterator[Any]:
     """A counter of work done, drawn only where somebody watches; gives the function to call with each amount."""
-    if _is_quiet.get() or not sys.stderr.isatty():
+    if _is_quiet.get() or _speaker.get() or not sys.stderr.isatty():
         yield _nothing
         return
     from rich.console import Console

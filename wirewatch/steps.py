@@ -19,7 +19,6 @@ from models import captures, findings, ledger, ledger_state, outbox, queue, sour
 from models.errors import ConfigError, FetchError
 from models.failpoints import fail_point
 from models.records import CrawlJob, CrawlStats, Discard, DiscardReason, Page, Report, Source, Story
-from models.runs import logged
 from models.warehouse import now
 from nlp.actors import Gazetteer, read_entries
 from nlp.hub import HubJudge
@@ -29,8 +28,11 @@ from nlp.taggers import Taggers, open_taggers
 from nlp.weights import SHIPPED
 from spiders import archive
 from spiders.collect import collect as crawl
+from wirewatch import run_log
+from wirewatch.crawl_child import command as crawl_command
 from wirewatch.deliveries import deliver_all
 from wirewatch.desk import Desk
+from wirewatch.run_log import logged
 from wirewatch.settings import Settings
 
 Tick = Callable[[int], None]
@@ -66,9 +68,11 @@ def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
                 user_agent=desk.settings.user_agent,
                 limits=desk.settings.crawl,
                 run_id=run.id,
-            )
+            ),
+            child=crawl_command(desk.settings),
         )
         for outcome in stats.outcomes:
+            run_log.polled(outcome)
             sources.note_poll(desk.warehouse, outcome.source_id, outcome.error or None)
         run.report = _crawl_report(stats)
     return run.report
@@ -134,6 +138,7 @@ def _clean_batch(desk: Desk, batch: Sequence[int], tick: Tick) -> Iterator[str]:
         try:
             readable.append((one, _page(desk, one)))
         except FetchError as error:
+            run_log.unreadable(one, error)
             queue.fail(desk.warehouse, queue.CLEAN, desk.worker, one.id, str(error))
             yield "failed"
     answers = clean_safely(
@@ -172,6 +177,8 @@ def _keep(desk: Desk, one: captures.StoredCapture, answer: Story | Discard) -> s
             stories.save(connection, one.id, answer, seen_at=one.fetched_at)
         fail_point("clean.in_transaction")
     fail_point("clean.committed")
+    if isinstance(answer, Discard):
+        run_log.thrown_out(one, answer)
     return end
 
 
@@ -254,9 +261,12 @@ def link(desk: Desk) -> Report:
         fail_point("link.claimed")
         with queue.finish(desk.warehouse, queue.LINK, desk.worker, joining, stage="linked", alone=True) as connection:
             reports = findings.linked_reports(connection, joining=joining)
+            before = ledger.phases(connection)
             changed = ledger.save_exchanges(connection, link_reports(reports))
+            after = ledger.phases(connection)
             fail_point("link.in_transaction")
         fail_point("link.committed")
+        run_log.moved(before, after)
         notes = (f"{changed} exchanges changed",) if changed else ()
         run.report = Report(step="link", read=len(joining), written=len(joining), notes=notes)
     return run.report
@@ -326,4 +336,8 @@ def _decide(desk: Desk, one: outbox.Undecided, at: datetime, group_s: float) -> 
         last = outbox.last_told_at(connection, one.exchange_id)
         wait_s = pause_s([event for event, _ in decided], last, now=now(connection), group_s=group_s)
         fail_point("alert.in_transaction")
-        return (0, wait_s) if wait_s else (outbox.record(connection, one, decided), 0.0)
+        if wait_s:
+            return 0, wait_s
+        made = outbox.record(connection, one, decided)
+    run_log.decided(one.slug, [event for event, _ in decided])
+    return made, 0.0

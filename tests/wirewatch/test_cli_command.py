@@ -333,7 +333,7 @@ def test_a_model_with_a_changed_file_fails_the_check(
     (weights / "a.json").write_text("{}")
     manifest = {"name": "m", "version": "1", "files": {"a.json": {"sha256": "0" * 64}}}
     (weights / "manifest.json").write_text(json.dumps(manifest))
-    monkeypatch.setattr("nlp.weights.check.__defaults__", (weights,))
+    monkeypatch.setattr("nlp.weights.SHIPPED", weights)
     assert "a.json: is not the pinned file" in wirewatch("models", "verify", code=4).stderr
 
 

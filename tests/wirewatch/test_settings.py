@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigError
-from wirewatch.settings import Settings, load_settings, show_settings, without_password
+from models.secrecy import without_password
+from wirewatch.settings import Settings, load_settings, show_settings
 
 
 def origins(settings: Settings) -> dict[str, tuple[str, str]]:

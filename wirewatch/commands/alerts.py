@@ -10,7 +10,7 @@ import typer
 
 from wirewatch.commands.opening import FormatOption, desk_of
 from wirewatch.commands.steps import end_of
-from wirewatch.show import Format, complain, progress, report_line, say, show, show_text
+from wirewatch.show import Format, complain, progress, say_report, show, show_text
 
 _group = typer.Typer(help="Decide on alerts and deliver them; look at what was told.")
 
@@ -29,7 +29,7 @@ def alert(context: typer.Context) -> None:
 
     with desk_of(context) as desk, progress("alert") as tick:
         report = steps.alert(desk, tick=tick)
-    say(report_line(report))
+    say_report(report)
     raise typer.Exit(end_of([report]))
 
 

@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(_db, name="db", rich_help_panel="Care")
     app.add_typer(_quarantine, name="quarantine", rich_help_panel="Care")
-    for command in (verify, doctor, version):
+    for command in (verify, doctor, metrics, version):
         app.command(rich_help_panel="Care")(command)
 
 
@@ -182,6 +182,19 @@ def doctor(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
     show([asdict(check) for check in checks], shape)
     if any(check.state == "bad" for check in checks):
         raise typer.Exit(CHECK_FAILED)
+
+
+def metrics(context: typer.Context) -> None:
+    """Print the figures of the warehouse in Prometheus' text format; docs/metrics.md explains them."""
+    from models.warehouse import Warehouse
+    from wirewatch.metrics import exposition
+
+    settings = settings_of(context)
+    warehouse = Warehouse.open(settings.warehouse, read_only=True)
+    try:
+        print(exposition(warehouse, settings).decode(), end="")
+    finally:
+        warehouse.close()
 
 
 def version() -> None:

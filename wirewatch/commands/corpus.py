@@ -10,7 +10,7 @@ import typer
 
 from wirewatch.commands.opening import desk_of, settings_of
 from wirewatch.commands.steps import end_of
-from wirewatch.show import Format, progress, report_line, say, show
+from wirewatch.show import Format, progress, say_report, show
 
 _group = typer.Typer(no_args_is_help=True, help="Judge a part of the pipeline on labelled data.")
 
@@ -28,7 +28,7 @@ def ingest(context: typer.Context, targets: Annotated[list[str], typer.Argument(
     with desk_of(context) as desk, progress("ingest") as tick:
         reports = take_in(desk, targets, tick=tick)
     for report in reports:
-        say(report_line(report))
+        say_report(report)
     raise typer.Exit(end_of(reports))
 
 

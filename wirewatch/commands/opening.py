@@ -35,8 +35,12 @@ def asked_of(context: typer.Context) -> Asked:
 
 
 def settings_of(context: typer.Context) -> Settings:
-    """The settings, under the file that `--config` names."""
-    return load_settings(config=asked_of(context).config)
+    """The settings, under the file that `--config` names; from here on the log is kept in a file too."""
+    from wirewatch import logs
+
+    settings = load_settings(config=asked_of(context).config)
+    logs.keep_in(settings.logs, days=settings.log_days)
+    return settings
 
 
 @contextmanager

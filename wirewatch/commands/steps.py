@@ -11,7 +11,7 @@ import typer
 
 from models.records import Report
 from wirewatch.commands.opening import asked_of, desk_of, settings_of
-from wirewatch.show import Format, progress, report_line, say
+from wirewatch.show import Format, progress, say_report
 
 FAILED: Final = 1
 PARTIAL: Final = 3
@@ -43,7 +43,7 @@ def collect(
 
     with desk_of(context) as desk:
         report = steps.collect(desk, only=tuple(source or ()))
-    say(report_line(report))
+    say_report(report)
     raise typer.Exit(end_of([report], partial_ok=partial_ok))
 
 
@@ -63,7 +63,7 @@ def clean(
 
     with desk_of(context) as desk, progress("clean") as tick:
         report = steps.clean(desk, tick=tick)
-    say(report_line(report))
+    say_report(report)
 
 
 def _clean_files(target: Path, url: str, shape: Format, page_s: float) -> None:
@@ -81,7 +81,7 @@ def tag(context: typer.Context) -> None:
 
     with desk_of(context) as desk, progress("tag") as tick:
         report = steps.tag(desk, tick=tick)
-    say(report_line(report))
+    say_report(report)
 
 
 def link(context: typer.Context) -> None:
@@ -90,7 +90,7 @@ def link(context: typer.Context) -> None:
 
     with desk_of(context) as desk:
         report = steps.link(desk)
-    say(report_line(report))
+    say_report(report)
 
 
 def run(context: typer.Context) -> None:
@@ -108,7 +108,7 @@ def run(context: typer.Context) -> None:
         )
         for step in in_order:
             reports.append(step())
-            say(report_line(reports[-1]))
+            say_report(reports[-1])
     raise typer.Exit(end_of(reports))
 
 
