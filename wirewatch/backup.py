@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import ConfigError, WarehouseError
-from models.secrecy import without_password
 from models.server_dump import dump
 
 _SQLITE: Final = "sqlite:///"

@@ -10,7 +10,7 @@ import typer
 
 from wirewatch.commands.opening import FormatOption, desk_of
 from wirewatch.commands.steps import end_of
-from wirewatch.show import Format, complain, progress, say_report, show, show_text
+from wirewatch.show import Format, complain, progress, say, say_report, show, show_text
 
 _group = typer.Typer(help="Decide on alerts and deliver them; look at what was told.")
 
@@ -127,5 +127,5 @@ def digest(
         told = tell(desk, period, day.date() if day else None, heartbeat=beats, dry_run=dry_run)
     show_text(told.digest.html if html else told.digest.body)
     if told.report:
-        say(report_line(told.report))
+        say_report(told.report)
         raise typer.Exit(end_of([told.report]))
