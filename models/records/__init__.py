@@ -20,7 +20,20 @@ from models.records.alerted import (
     Voice,
 )
 from models.records.cleaned import Dateline, Discard, Instant, MapSegment, Story
-from models.records.collected import CrawlJob, CrawlLimits, CrawlStats, Page, Sighting, Source, SourceOutcome, WarcPlace
+from models.records.collected import (
+    CrawlJob,
+    CrawlLimits,
+    CrawlStats,
+    Listing,
+    Page,
+    PollFailure,
+    PollRules,
+    Sighting,
+    Source,
+    SourceOutcome,
+    Validators,
+    WarcPlace,
+)
 from models.records.linked import CellClaim, Exchange, LegKey, LinkedReport, PhaseStep
 from models.records.reported import Report
 from models.records.tagged import (
@@ -42,8 +55,10 @@ from models.records.vocabulary import (
     CountKind,
     CountRole,
     DiscardReason,
+    FailureClass,
     MediationStatus,
     Phase,
+    PollEvent,
     Precision,
     ReportPhase,
     Severity,
@@ -74,12 +89,14 @@ __all__ = [
     "Exchange",
     "ExchangeReport",
     "ExchangeState",
+    "FailureClass",
     "Findings",
     "Flow",
     "Instant",
     "LegFigure",
     "LegKey",
     "LinkedReport",
+    "Listing",
     "MapSegment",
     "MediationStatus",
     "Mention",
@@ -87,6 +104,9 @@ __all__ = [
     "Page",
     "Phase",
     "PhaseStep",
+    "PollEvent",
+    "PollFailure",
+    "PollRules",
     "Precision",
     "Quantity",
     "Receipt",
@@ -102,6 +122,7 @@ __all__ = [
     "Story",
     "Told",
     "Trust",
+    "Validators",
     "Voice",
     "WarcPlace",
 ]

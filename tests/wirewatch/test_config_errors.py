@@ -48,8 +48,12 @@ def refused(folder: Path, name: str, text: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('kind = "rss"', 'kind = "rs"', "5 source.kind: 'rs' is not one of rss, atom, rdf, json (did you mean 'rss'?)"),
-        ('kind = "rss"', 'kind = "web"', "5 source.kind: 'web' is not one of rss, atom, rdf, json"),
+        (
+            'kind = "rss"',
+            'kind = "rs"',
+            "5 source.kind: 'rs' is not one of rss, atom, rdf, json, sitemap (did you mean 'rss'?)",
+        ),
+        ('kind = "rss"', 'kind = "web"', "5 source.kind: 'web' is not one of rss, atom, rdf, json, sitemap"),
         ('"GB"', '"gb"', "8 source.country: 'gb' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)"),
         ('"GB"', '"UK"', "8 source.country: 'UK' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)"),
         ('"GB"', '"QQ"', "8 source.country: 'QQ' is no ISO 3166-1 alpha-2 code (ZZ: no country)"),
@@ -106,7 +110,7 @@ def test_the_mistakes_of_all_three_files_are_said_at_once(folder: Path) -> None:
     wrong = SOURCE.replace('kind = "rss"', 'kind = "rs"').replace('country = "GB"', 'country = "gb"')
     assert refused(folder, "sources.toml", wrong) == (
         "4 mistakes: \n"
-        "  sources.toml:5 source.kind: 'rs' is not one of rss, atom, rdf, json (did you mean 'rss'?)\n"
+        "  sources.toml:5 source.kind: 'rs' is not one of rss, atom, rdf, json, sitemap (did you mean 'rss'?)\n"
         "  sources.toml:8 source.country: 'gb' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)\n"
         "  actors.toml:5 actor.aliasses: unknown key 'aliasses' (did you mean 'aliases'?)\n"
         "  rules.toml:3 rule.to: no channel is named 'duty-fil' (did you mean 'duty-file'?)"
