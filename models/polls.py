@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,11 +39,22 @@ NOTHING_KNOWN: Final[Mapping[str, Any]] = {  # what a new address starts from
 }
 
 
-def waiting(warehouse: Warehouse) -> Mapping[str, datetime]:
-    """The sources that may not be polled yet, and until when."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Why a source is not polled now."""
+
+    until: datetime
+    is_failing: bool  # it should work and does not; False = its host asked for the pause, or it is disabled
+
+
+def waiting(warehouse: Warehouse) -> Mapping[str, Wait]:
+    """The sources that may not be polled yet."""
     with warehouse.read() as connection:
-        later = select(source.c.id, source.c.next_poll_at).where(source.c.next_poll_at > now(connection))
-        return {row.id: row.next_poll_at for row in connection.execute(later)}
+        later = connection.execute(select(source).where(source.c.next_poll_at > now(connection))).all()
+    ill = (FailureClass.SOFT, FailureClass.HARD)
+    return {
+        row.id: Wait(until=row.next_poll_at, is_failing=row.failure in ill and row.disabled_at is None) for row in later
+    }
 
 
 def validators(warehouse: Warehouse, source_id: str, rules: PollRules) -> Validators:

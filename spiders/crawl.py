@@ -80,7 +80,7 @@ def main() -> None:
     """Crawl the job; write the stats."""
     job = read_job(Path(sys.argv[1]).read_text(encoding="utf-8"))
     warehouse = Warehouse.open(job.warehouse)
-    process = CrawlerProcess(settings(job), install_root_handler=False)
+    process = CrawlerProcess(settings(job))
     crawler = process.create_crawler(WireSpider)
     process.crawl(crawler, job=job, recorder=WarehouseRecorder(warehouse, job))
     process.start()
@@ -123,6 +123,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "CLOSESPIDER_TIMEOUT": limits.crawl_s,
         "HTTPERROR_ALLOW_ALL": True,
         "LOG_LEVEL": "WARNING",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "spiders.middlewares.PolicyMiddleware": 50,

@@ -56,12 +56,11 @@ def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) ->
     with logged(desk.warehouse, "collect") as run:
         archive.recover(desk.settings.archive, lambda name: captures.last_byte(desk.warehouse, name))
         chosen = _collectable(desk, only)
-        later = polls.waiting(desk.warehouse)
-        due = tuple(s for s in chosen if s.id not in later and (day is None or s.kind == "sitemap"))
-        notes = tuple(f"{s.id} waits until {later[s.id]:%Y-%m-%dT%H:%M:%SZ}" for s in chosen if s.id in later)
+        due, waits = _due(desk, chosen)
+        due = tuple(s for s in due if day is None or s.kind == "sitemap")
         if not due:
             why = "no source is verified" if not chosen else f"no source {'lists days' if day else 'is due'}"
-            run.report = Report(step="collect", read=0, written=0, notes=(why, *notes))
+            run.report = Report(step="collect", read=0, written=0, notes=(why, *waits))
             return run.report
         stats = crawl(
             CrawlJob(
@@ -76,7 +75,7 @@ def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) ->
                 day=day,
             )
         )
-        run.report = _crawl_report(stats, notes)
+        run.report = _crawl_report(stats, waits)
     return run.report
 
 
@@ -88,7 +87,23 @@ def _collectable(desk: Desk, only: Sequence[str]) -> tuple[Source, ...]:
     return tuple(s for s in desk.sources if s.id in allowed and (not only or s.id in only))
 
 
-def _crawl_report(stats: CrawlStats, notes: tuple[str, ...]) -> Report:
+def _due(desk: Desk, chosen: tuple[Source, ...]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """The sources that may be polled now, and of each other one until when it waits.
+
+    Raises:
+        FetchError: none may, and not because they asked for it: a second try right after a bad one is no success.
+    """
+    later = polls.waiting(desk.warehouse)
+    waits = tuple(f"{s.id} waits until {later[s.id].until:%Y-%m-%dT%H:%M:%SZ}" for s in chosen if s.id in later)
+    due = tuple(s for s in chosen if s.id not in later)
+    if not due and any(later[s.id].is_failing for s in chosen):
+        raise FetchError(
+            "collect", "every source failed and waits: " + "; ".join(waits), hint="`wirewatch source health`"
+        )
+    return due, waits
+
+
+def _crawl_report(stats: CrawlStats, waits: tuple[str, ...]) -> Report:
     """What was listed and is not left for the next crawl was captured, was known or refused, or failed."""
     failing = [f"{o.source_id}: {o.error}" for o in stats.outcomes if not o.polled]
     if len(failing) == len(stats.outcomes):
@@ -104,7 +119,7 @@ def _crawl_report(stats: CrawlStats, notes: tuple[str, ...]) -> Report:
         discarded=passed_over,
         failed=listed - captured - passed_over,
         partial=bool(failing),
-        notes=(*failing, *left, *notes),
+        notes=(*failing, *left, *waits),
     )
 
 

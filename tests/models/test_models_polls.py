@@ -145,7 +145,7 @@ def test_a_run_of_hard_failures_disables_and_a_probe_that_works_revives(warehous
         polls.note_failed(warehouse, failed(source.id, kind), RULES)
     disabled = fares(warehouse)
     assert disabled.state == "disabled"
-    until = polls.waiting(warehouse)[source.id]
+    until = polls.waiting(warehouse)[source.id].until
     assert until > datetime.now(UTC) + timedelta(seconds=RULES.probe_s / 2 - 60)
     polls.note_failed(warehouse, failed(source.id, FailureClass.HARD), RULES)
     assert fares(warehouse).disabled_at == disabled.disabled_at
@@ -183,7 +183,7 @@ def test_a_wait_that_was_asked_for_holds_for_every_source_of_the_host(
 def test_no_wait_is_longer_than_the_longest(warehouse: Warehouse, source: Source) -> None:
     polls.note_failed(warehouse, failed(source.id, FailureClass.TEMPORARY, 1e9), RULES)
     most = timedelta(seconds=RULES.longest_wait_s)
-    assert polls.waiting(warehouse)[source.id] <= datetime.now(UTC) + most
+    assert polls.waiting(warehouse)[source.id].until <= datetime.now(UTC) + most
     assert fares(warehouse).state == "waiting"
 
 
@@ -209,7 +209,7 @@ def test_a_source_is_silent_when_it_works_and_lists_nothing_new(warehouse: Wareh
 
 @given(failures=st.integers(1, 10_000), hard=st.booleans(), disabled=st.booleans())
 def test_a_pause_grows_to_its_longest_and_is_the_same_for_the_same_failure(
-    failures: int, hard: bool, disabled: bool
+    failures: int, *, hard: bool, disabled: bool
 ) -> None:
     rules = PollRules()
     failure = failed("north", FailureClass.HARD if hard else FailureClass.SOFT)

@@ -236,7 +236,9 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text_are_named(folder: Path
 def test_the_files_of_this_project_are_right_and_both_readers_of_actors_agree() -> None:
     watch = read_watch(WATCH, channels=["duty-file"])
     assert watch.actors == read_entries(WATCH / "actors.toml")
-    assert len(watch.sources) >= 16
+    assert len(watch.sources) >= 25
+    assert {"rss", "sitemap"} <= {source.kind for source in watch.sources}
+    assert {source.flash for source in watch.sources} == {False, True}
     assert {"RU", "UA", "AM", "AZ", "IL", "PS"} <= {source.side for source in watch.sources}
     assert {"agency", "humanitarian", "official", "outlet", "syndicator"} == {source.role for source in watch.sources}
     assert {source.verified for source in watch.sources} == {False}
