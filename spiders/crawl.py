@@ -128,10 +128,13 @@ def settings(job: CrawlJob) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "spiders.middlewares.PolicyMiddleware": 50,
             "spiders.middlewares.StrictRobots": 100,
-            "spiders.middlewares.Patience": 560,  # its answers are seen before those that are retried, at 550
+            "spiders.middlewares.Patience": 560,
             "spiders.middlewares.RawHeaders": 595,
         },
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "spiders.middlewares.PatientHandler"),
+            **dict.fromkeys(("file", "data", "ftp", "s3")),
+        },
     }
 
 

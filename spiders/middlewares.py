@@ -9,6 +9,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -20,6 +21,7 @@ from spiders.policy import Policy, canonical_host
 
 _SERVER_ERROR: Final = 500
 RAW_HEADERS: Final = "wirewatch_raw_headers"
+PATIENCE: Final = "wirewatch_patience"
 
 
 class PolicyMiddleware:
@@ -55,7 +57,16 @@ class Patience:
         self.until: dict[str, datetime] = {}
 
     def process_request(self, request: Request) -> None:
-        """Hold back what goes to a host that asked for a pause.
+        """Hold back what goes to a host that asked for a pause; what passes is judged again when its turn comes.
+
+        Raises:
+            AskedToWaitError: the pause is not over.
+        """
+        request.meta[PATIENCE] = self
+        self.judge(request)
+
+    def judge(self, request: Request) -> None:
+        """Hold a request back when its host asked for a pause.
 
         Raises:
             AskedToWaitError: the pause is not over.
@@ -65,13 +76,28 @@ class Patience:
         if wait_s > 0:
             raise AskedToWaitError(host, wait_s)
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    def heed(self, request: Request, response: Response) -> None:
         """Remember what a host asks for."""
         now = datetime.now(UTC)
         wait_s = wait_of(response.status, header(response, "Retry-After"), now=now)
         if wait_s is not None:
             request.meta["dont_retry"] = True
             self.until[host_of(request.url)] = now + timedelta(seconds=wait_s)
+
+
+class PatientHandler(HTTP11DownloadHandler):
+    """Sends what still may be sent: requests wait in their host's queue, and their host may have asked for a pause."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request and heed its answer, before the next one leaves the queue.
+
+        Raises:
+            AskedToWaitError: its host asked for a pause meanwhile.
+        """
+        patience: Patience = request.meta[PATIENCE]
+        patience.judge(request)
+        response = await super().download_request(request)
+        patience.heed(request, response)
         return response
 
 

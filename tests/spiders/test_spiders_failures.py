@@ -80,7 +80,7 @@ def test_a_host_that_asked_for_a_pause_is_asked_nothing_more_and_others_are() ->
     asked = Request("https://north.example/a")
     answer = Response("https://north.example/a", status=429, headers={"Retry-After": "60"})
     patience.process_request(asked)
-    assert patience.process_response(asked, answer) is answer
+    patience.heed(asked, answer)
     assert asked.meta["dont_retry"]
     with pytest.raises(AskedToWaitError, match=r"north\.example asked us to wait (60|59) s"):
         patience.process_request(Request("https://NORTH.example./b"))

@@ -265,7 +265,7 @@ def test_a_page_that_asks_us_to_wait_spares_its_host_and_every_source_there(site
     sources.sync(desk.warehouse, [second, elsewhere])
     one_by_one = replace(desk, limits=replace(LIMITS, concurrent_per_host=1))
     site.lists(*(f"/{number}" for number in range(9)))
-    site.answers["/0"] = [(429, {"Retry-After": "900"}, b"")]
+    site.answers |= {f"/{number}": [(429, {"Retry-After": "900"}, b"")] for number in range(9)}
     outcome = one_by_one.poll(site)
     assert (outcome.polled, outcome.failed, outcome.refused) == (True, 1, 8)
     assert set(polls.waiting(desk.warehouse)) == {"north", "north-2"}
