@@ -23,6 +23,7 @@ from models.warehouse import Warehouse, now
 
 _LONGEST_REASON: Final = 300  # characters
 _MOST_DOUBLINGS: Final = 30
+_NEXT_MOMENT: Final = timedelta(microseconds=1)
 _SAME_WAIT: Final = timedelta(seconds=1)  # answers that came together tell of one wait
 NOTHING_KNOWN: Final[Mapping[str, Any]] = {  # what a new address starts from
     "etag": None,
@@ -226,9 +227,9 @@ def _row(connection: Connection, source_id: str) -> Row[Any]:
 
 
 def _later(connection: Connection, row: Row[Any]) -> datetime:
-    """Now, but never before the listing that holds: a clock that was set back must not turn the order round."""
+    """Now, but always after the listing that holds: a clock that was set back must not turn the order round."""
     at = now(connection)
-    return max(at, row.listed_at) if row.listed_at else at
+    return max(at, row.listed_at + _NEXT_MOMENT) if row.listed_at else at
 
 
 def _log(connection: Connection, source_id: str, what: PollEvent, reason: str, at: datetime) -> None:

@@ -133,6 +133,11 @@ class SitemapWalk:
         enough = self._read >= self.limits.sitemap_files or len(self._listed) >= self.limits.sitemap_entries
         return None if enough or not self._ahead else self._ahead.pop(0)
 
+    @property
+    def unread(self) -> int:
+        """Files that are known and were not read."""
+        return len(self._ahead)
+
     def items(self) -> tuple[FeedItem, ...]:
         """What was listed, newest first, as much as the limit allows."""
         in_order = sorted(self._listed.values(), key=lambda pair: pair[0], reverse=True)

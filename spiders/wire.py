@@ -199,6 +199,8 @@ class WireSpider(scrapy.Spider):
             return ()
         for failure in walk.failures:
             _log.warning("%s", failure.reason)
+        if walk.unread:
+            _log.warning("%s: %d sitemaps behind it were left unread", source.url, walk.unread)
         # an index that stays the same says nothing of the sitemaps behind it
         return self._listed(source, items, Validators() if walk.is_index else newest)
 
