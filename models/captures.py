@@ -74,7 +74,12 @@ def _add_one(connection: Connection, page: Page, run_id: int | None) -> int:
 def add_sightings(warehouse: Warehouse, sightings: Iterable[Sighting]) -> int:
     """Remember listings; a listing seen before is counted, not repeated. Gives how many were new."""
     with warehouse.write() as connection:
-        return sum(_see(connection, seen) for seen in sightings)
+        return see(connection, sightings)
+
+
+def see(connection: Connection, sightings: Iterable[Sighting]) -> int:
+    """The same within a transaction of the caller's."""
+    return sum(_see(connection, seen) for seen in sightings)
 
 
 def _see(connection: Connection, seen: Sighting) -> int:
@@ -114,12 +119,13 @@ def load(connection: Connection, ids: Sequence[int]) -> tuple[StoredCapture, ...
             tuple_(sighting.c.source_id, sighting.c.url).in_([(row.source_id, row.url) for row in rows])
         )
     ).all()
-    seen = {(row.source_id, row.url): _sighting(row) for row in listed}
+    seen = {(row.source_id, row.url): sighting_of(row) for row in listed}
     made = {row.id: _stored(row, seen.get((row.source_id, row.url))) for row in rows}
     return tuple(made[i] for i in ids)
 
 
-def _sighting(row: Row[Any]) -> Sighting:
+def sighting_of(row: Row[Any]) -> Sighting:
+    """A row of the table as the record it was made from."""
     fields = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
     return Sighting(
         source_id=fields["source_id"],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
+from models import polls
 from models.records import Source
 from models.rows import new_id
 from models.tables import outlet, source
@@ -25,6 +27,12 @@ class SourceHealth:
     verified: bool  # by the watch file, or by a passed test here
     last_ok_at: datetime | None
     last_error: str | None
+    state: str  # unverified | disabled | waiting | failing | new | silent | ok
+    failure: str | None  # hard | soft | temporary; None when the last poll worked
+    failures: int  # in a row
+    next_poll_at: datetime | None  # not before; None = whenever a crawl comes
+    disabled_at: datetime | None
+    last_new_at: datetime | None  # it last listed something not seen before
 
 
 def sync(warehouse: Warehouse, sources: Sequence[Source]) -> None:
@@ -46,7 +54,8 @@ def put(connection: Connection, declared: Source) -> None:
         "verified": declared.verified,
     }
     moved = (source.c.id == declared.id) & ((source.c.url != declared.url) | (source.c.kind != declared.kind))
-    connection.execute(update(source).where(moved).values(verified_at=None))  # it was another address that passed
+    # it was another address that passed, answered and failed
+    connection.execute(update(source).where(moved).values(verified_at=None, **polls.NOTHING_KNOWN))
     if connection.execute(update(source).where(source.c.id == declared.id).values(**values)).rowcount == 0:
         connection.execute(insert(source).values(id=declared.id, **values))
 
@@ -67,9 +76,10 @@ def _put_outlet(connection: Connection, declared: Source) -> int:
 
 
 def mark_verified(warehouse: Warehouse, source_id: str) -> None:
-    """Remember that `wirewatch source test` passed."""
+    """Remember that `wirewatch source test` passed; what kept the source back is over."""
     with warehouse.write() as connection:
         connection.execute(update(source).where(source.c.id == source_id).values(verified_at=now(connection)))
+        polls.revive(connection, source_id, "a test passed")
 
 
 def collectable(warehouse: Warehouse) -> frozenset[str]:
@@ -79,27 +89,46 @@ def collectable(warehouse: Warehouse) -> frozenset[str]:
         return frozenset(rows.scalars())
 
 
-def note_poll(warehouse: Warehouse, source_id: str, error: str | None) -> None:
-    """Remember how the last poll of a source went."""
-    with warehouse.write() as connection:
-        values = {"last_error": error} if error else {"last_error": None, "last_ok_at": now(connection)}
-        connection.execute(update(source).where(source.c.id == source_id).values(**values))
+def health(connection: Connection, *, silent_days: float = 7.0) -> tuple[SourceHealth, ...]:
+    """Every source and how it fares, by id.
 
-
-def health(connection: Connection) -> tuple[SourceHealth, ...]:
-    """Every source and how it fares, by id."""
+    Args:
+        connection: a transaction.
+        silent_days: a source that works is silent when it has listed nothing new for so long.
+    """
     rows = connection.execute(
         select(source, outlet.c.name.label("outlet_name")).join(outlet).where(source.c.kind != "file").order_by("id")
     )
-    return tuple(
-        SourceHealth(
-            id=row.id,
-            outlet=row.outlet_name,
-            kind=row.kind,
-            url=row.url,
-            verified=bool(row.verified or row.verified_at),
-            last_ok_at=row.last_ok_at,
-            last_error=row.last_error,
-        )
-        for row in rows
+    return tuple(_fares(row, timedelta(days=silent_days)) for row in rows)
+
+
+def _fares(row: Row[Any], silent_after: timedelta) -> SourceHealth:
+    return SourceHealth(
+        id=row.id,
+        outlet=row.outlet_name,
+        kind=row.kind,
+        url=row.url,
+        verified=bool(row.verified or row.verified_at),
+        last_ok_at=row.last_ok_at,
+        last_error=row.last_error,
+        state=_state(row, silent_after),
+        failure=row.failure,
+        failures=row.failures,
+        next_poll_at=row.next_poll_at,
+        disabled_at=row.disabled_at,
+        last_new_at=row.last_new_at,
     )
+
+
+def _state(row: Row[Any], silent_after: timedelta) -> str:
+    """The first that holds; the view v_source_health says the same, but for silence, which depends on a setting."""
+    works_for = row.last_ok_at - row.last_new_at if row.last_ok_at and row.last_new_at else timedelta(0)
+    states = {
+        "unverified": not (row.verified or row.verified_at),
+        "disabled": row.disabled_at is not None,
+        "waiting": row.failure == "temporary",
+        "failing": row.failure is not None,
+        "new": row.last_ok_at is None,
+        "silent": works_for >= silent_after,
+    }
+    return next((name for name, holds in states.items() if holds), "ok")

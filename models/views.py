@@ -114,4 +114,25 @@ JOIN outlet o ON o.id = s.outlet_id
 JOIN syndication_member m ON m.version_id = v.id
 JOIN v_origin h ON h.version_id = v.id
 """,
+    # How each polled address fares, and why. `state` is the first that holds of: unverified (nobody has seen it work),
+    # disabled (a run of hard failures; a rare probe), waiting (the site said until when), failing, new (never polled),
+    # ok. Silent is an ok source whose last_new_at lies long before its last_ok_at. The log behind it: source_event.
+    "v_source_health": """
+SELECT s.id AS source, o.name AS outlet, o.country AS outlet_country, o.side AS outlet_side, s.kind AS kind,
+       s.url AS url, s.flash AS flash,
+       CASE WHEN NOT s.verified AND s.verified_at IS NULL THEN 'unverified'
+            WHEN s.disabled_at IS NOT NULL THEN 'disabled'
+            WHEN s.failure = 'temporary' THEN 'waiting'
+            WHEN s.failure IS NOT NULL THEN 'failing'
+            WHEN s.last_ok_at IS NULL THEN 'new'
+            ELSE 'ok' END AS state,
+       s.last_polled_at AS last_polled_at, s.last_ok_at AS last_ok_at, s.last_new_at AS last_new_at,
+       s.last_error AS last_error, s.failure AS failure_class, s.failures AS failures,
+       s.next_poll_at AS next_poll_at, s.disabled_at AS disabled_at,
+       (SELECT COUNT(*) FROM sighting g WHERE g.source_id = s.id) AS addresses_listed,
+       (SELECT COUNT(*) FROM capture c WHERE c.source_id = s.id) AS pages_captured
+FROM source s
+JOIN outlet o ON o.id = s.outlet_id
+WHERE s.kind <> 'file'
+""",
 }

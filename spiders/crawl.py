@@ -9,36 +9,71 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 
-from models import captures
-from models.records import CrawlJob, CrawlLimits, CrawlStats, Page, Sighting, Source, SourceOutcome
+from models import captures, polls
+from models.records import (
+    CrawlJob,
+    CrawlLimits,
+    CrawlStats,
+    Listing,
+    Page,
+    PollEvent,
+    PollFailure,
+    PollRules,
+    Sighting,
+    Source,
+    SourceOutcome,
+    Validators,
+)
 from models.warehouse import Warehouse
+from spiders.middlewares import host_of
 from spiders.wire import WireSpider
 
 
 class WarehouseRecorder:
-    """Remembers captures and sightings in the warehouse."""
+    """Remembers polls and captures in the warehouse."""
 
-    def __init__(self, warehouse: Warehouse, run_id: int | None) -> None:
-        """`run_id` is the run that crawls."""
+    def __init__(self, warehouse: Warehouse, job: CrawlJob) -> None:
+        """`job` says by which rules and in which run."""
         self.warehouse = warehouse
-        self.run_id = run_id
+        self.job = job
+
+    def validators(self, source_id: str) -> Validators:
+        """What the next poll may refer to."""
+        return polls.validators(self.warehouse, source_id, self.job.poll)
+
+    def listed(self, listing: Listing) -> None:
+        """Remember a listing that was read."""
+        polls.note_listed(self.warehouse, listing)
+
+    def unchanged(self, source_id: str, what: PollEvent, newest: Validators) -> tuple[Sighting, ...]:
+        """Remember that the listing before still holds, and give it."""
+        return polls.note_unchanged(self.warehouse, source_id, what, newest)
+
+    def backfilled(self, listing: Listing) -> None:
+        """Remember what was listed for the job's day."""
+        polls.note_backfilled(self.warehouse, listing, day=str(self.job.day))
+
+    def failed(self, failure: PollFailure) -> None:
+        """Remember why a source could not be polled."""
+        polls.note_failed(self.warehouse, failure, self.job.poll)
+
+    def put_off(self, host: str, wait_s: float, reason: str) -> None:
+        """Remember that a host asked us to wait, for every source that lives there."""
+        polls.put_off(self.warehouse, lambda url: host_of(url) == host, wait_s, reason, rules=self.job.poll)
 
     def known(self, source_id: str, urls: tuple[str, ...]) -> frozenset[str]:
         """Those of the addresses that were captured whole before."""
         return captures.known_urls(self.warehouse, source_id, urls)
 
-    def seen(self, sightings: tuple[Sighting, ...]) -> None:
-        """Remember listings."""
-        captures.add_sightings(self.warehouse, sightings)
-
     def captured(self, pages: tuple[Page, ...]) -> None:
         """Remember pages whose bytes are safe."""
-        captures.add(self.warehouse, pages, run_id=self.run_id)
+        captures.add(self.warehouse, pages, run_id=self.job.run_id)
 
 
 def main() -> None:
@@ -49,9 +84,9 @@ def main() -> None:
 def crawl(job: CrawlJob, stats_file: Path) -> None:
     """Crawl a job in this process, which can do so once; write the stats."""
     warehouse = Warehouse.open(job.warehouse)
-    process = CrawlerProcess(settings(job), install_root_handler=False)
+    process = CrawlerProcess(settings(job))
     crawler = process.create_crawler(WireSpider)
-    process.crawl(crawler, job=job, recorder=WarehouseRecorder(warehouse, job.run_id))
+    process.crawl(crawler, job=job, recorder=WarehouseRecorder(warehouse, job))
     process.start()
     counted = crawler.stats.get_stats()
     raised = counted.get("spider_exceptions/count", 0)
@@ -74,7 +109,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": limits.request_s,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_DELAY": limits.gap_s,
-        "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "DOWNLOAD_DELAY_JITTER": 0.0,  # the gap is the least, not the mean
         "CONCURRENT_REQUESTS": limits.concurrent,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.concurrent_per_host,
         "AUTOTHROTTLE_ENABLED": True,
@@ -82,6 +117,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": limits.redirects,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 2,
+        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],  # not 429: who is asked too much is not asked again
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -91,13 +127,18 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "CLOSESPIDER_TIMEOUT": limits.crawl_s,
         "HTTPERROR_ALLOW_ALL": True,
         "LOG_LEVEL": "WARNING",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "spiders.middlewares.PolicyMiddleware": 50,
             "spiders.middlewares.StrictRobots": 100,
+            "spiders.middlewares.Patience": 560,
             "spiders.middlewares.RawHeaders": 595,
         },
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "spiders.middlewares.PatientHandler"),
+            **dict.fromkeys(("file", "data", "ftp", "s3")),
+        },
     }
 
 
@@ -111,13 +152,15 @@ def read_job(text: str) -> CrawlJob:
         allow=tuple((host, port) for host, port in fields["allow"]),
         user_agent=fields["user_agent"],
         limits=CrawlLimits(**fields["limits"]),
+        poll=PollRules(**fields["poll"]),
         run_id=fields["run_id"],
+        day=date.fromisoformat(fields["day"]) if fields["day"] else None,
     )
 
 
 def write_job(job: CrawlJob) -> str:
     """The job as JSON."""
-    return json.dumps(asdict(job))
+    return json.dumps(asdict(job), default=date.isoformat)
 
 
 def read_stats(text: str) -> CrawlStats:

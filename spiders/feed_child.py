@@ -1,4 +1,4 @@
-"""Child process that parses one feed: bytes on standard input, one JSON object on standard output.
+"""Child process that parses one feed or sitemap: bytes on standard input, one JSON object on standard output.
 
 A process of its own, because feedparser's work can be quadratic in what a hostile feed holds; the parent sets the
 deadline, this process its own memory cap.
@@ -7,6 +7,7 @@ deadline, this process its own memory cap.
 from __future__ import annotations
 
 import calendar
+import codecs
 import json
 import re
 import resource
@@ -22,17 +23,24 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 def main() -> None:
-    """Parse standard input; the argument is the memory cap in MiB."""
+    """Parse standard input; the arguments are the memory cap in MiB and, for a sitemap, what `SitemapAsked` takes."""
     cap = int(sys.argv[1]) * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
     body = sys.stdin.buffer.read()
-    json.dump(parse(body), sys.stdout)
+    if len(sys.argv) > 2:  # noqa: PLR2004 - the second argument is there
+        from spiders.sitemap_file import SitemapAsked, parse_sitemap
+
+        told = parse_sitemap(body, SitemapAsked(**json.loads(sys.argv[2])))
+    else:
+        told = parse(body)
+    json.dump(told, sys.stdout)
 
 
 def parse(body: bytes) -> dict[str, Any]:
     """Kind and items of a feed; `error` says why when it is none."""
-    if body.lstrip()[:1] == b"{":
-        return _json_feed(body)
+    bare = body.removeprefix(codecs.BOM_UTF8).lstrip()
+    if bare[:1] == b"{":
+        return _json_feed(bare)
     import feedparser
 
     found = feedparser.parse(_harmless(body), sanitize_html=False, resolve_relative_uris=False)
@@ -60,34 +68,58 @@ def _kept(found: re.Match[bytes]) -> bytes:
 
 def _item(entry: Any) -> dict[str, Any]:
     words = entry.get("published") or entry.get("updated") or ""
-    parsed = entry.get("published_parsed") or entry.get("updated_parsed")
     return {
         "url": str(entry.get("link") or ""),
         "title": str(entry.get("title") or ""),
         "published_text": str(words),
-        "published_at": datetime.fromtimestamp(calendar.timegm(parsed), UTC).isoformat() if parsed else None,
+        "published_at": _moment(entry.get("published_parsed") or entry.get("updated_parsed")),
     }
 
 
-def _json_feed(body: bytes) -> dict[str, Any]:
+def _moment(parsed: Any) -> str | None:
     try:
-        feed = json.loads(body)
-    except ValueError as error:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC).isoformat() if parsed else None
+    except (ValueError, OverflowError, OSError):  # the year 10000, or a clock that cannot count so far
+        return None
+
+
+def _json_feed(body: bytes) -> dict[str, Any]:
+    """A JSON Feed 1.0 or 1.1 (jsonfeed.org); one odd item loses only itself."""
+    try:
+        feed = json.loads(body.decode("utf-8", "replace"), parse_int=_no_number, parse_float=_no_number)
+    except (ValueError, RecursionError) as error:
         return {"kind": "", "items": [], "error": f"not a JSON feed: {error}"}
     items = feed.get("items")
     if "jsonfeed" not in str(feed.get("version", "")) or not isinstance(items, list):
         return {"kind": "", "items": [], "error": "not a JSON feed: no version or no items"}
-    return {"kind": "json", "items": [_json_item(item) for item in items if isinstance(item, dict)], "error": ""}
+    return {"kind": "json", "items": [_json_item(item) for item in items], "error": ""}
 
 
-def _json_item(item: dict[str, Any]) -> dict[str, Any]:
-    words = str(item.get("date_published") or "")
+def _no_number(_: str) -> None:
+    """Nothing that we read is a number, and Python refuses the whole feed for one of five thousand digits."""
+
+
+def _json_item(item: Any) -> dict[str, Any]:
+    """An item; what is no object has no address and so is counted as unusable."""
+    fields: dict[str, Any] = item if isinstance(item, dict) else {}
+    words = _text(fields, "date_published") or _text(fields, "date_modified")
     return {
-        "url": str(item.get("url") or item.get("external_url") or ""),
-        "title": str(item.get("title") or ""),
+        "url": _text(fields, "url") or _text(fields, "external_url") or _permalink(fields),
+        "title": _text(fields, "title"),
         "published_text": words,
         "published_at": words or None,
     }
+
+
+def _permalink(fields: dict[str, Any]) -> str:
+    """Of an item without an address, its id: the format advises that it be the address."""
+    name = _text(fields, "id")
+    return name if name.startswith(("https://", "http://")) else ""
+
+
+def _text(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
 
 
 if __name__ == "__main__":

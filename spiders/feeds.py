@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 from models.errors import FetchError
 from models.records import CrawlLimits
+from spiders.guarded import told_by_child
 
 _LONGEST_URL: Final = 2048
+_LONGEST_TITLE: Final = 2000
+_EARLIEST: Final = 1990  # before it, no page can be
+# What no database takes as text: halves of surrogate pairs, and NUL.
+_NO_TEXT: Final = re.compile("[\ud800-\udfff\x00]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _MOST_ITEMS: Final = 5_000
 _ZONE: Final = re.compile(r"\s([A-Z]{3,5})$")
 # Names that the feed parser reads rightly.
@@ -58,69 +61,56 @@ def read_feed(body: bytes, *, base: str, limits: CrawlLimits) -> Feed:
     Raises:
         FetchError: it is no feed, or reading it took too long or too much memory.
     """
-    told = _told(body, base, limits)
+    told = told_by_child(body, base, limits)
     if told["error"]:
         raise FetchError(base, told["error"], hint="is the address a feed?")
     items: dict[str, FeedItem] = {}
     entries = told["items"][:_MOST_ITEMS]
     for position, entry in enumerate(entries):
-        item = _item(entry, base, position)
+        item = item_of(entry, base, position)
         if item:
             items.setdefault(item.url, item)
     return Feed(kind=told["kind"], items=tuple(items.values()), unusable=len(entries) - len(items))
 
 
-def _told(body: bytes, base: str, limits: CrawlLimits) -> Mapping[str, Any]:
-    command = [sys.executable, "-m", "spiders.feed_child", str(limits.feed_parse_mib)]
-    try:
-        done = subprocess.run(command, input=body, capture_output=True, timeout=limits.feed_parse_s, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise FetchError(
-            base, f"not read within {limits.feed_parse_s:g} s", hint="the feed is hostile or huge"
-        ) from error
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"signal {-done.returncode}"]
-        raise FetchError(base, f"its reader died: {last[0]}", hint="the feed is hostile or huge")
-    told: Mapping[str, Any] = json.loads(done.stdout)
-    return told
-
-
-def _item(entry: Mapping[str, Any], base: str, position: int) -> FeedItem | None:
-    url = _absolute(entry["url"], base)
+def item_of(entry: Mapping[str, Any], base: str, position: int) -> FeedItem | None:
+    """An entry as the child told it; None when it has no address that may be asked for."""
+    url = absolute(entry["url"], base)
     if url is None:
         return None
     return FeedItem(
         url=url,
-        title=" ".join(entry["title"].split()),
-        published_text=entry["published_text"],
+        title=_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", " ".join(entry["title"].split()))[:_LONGEST_TITLE],
+        published_text=_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", entry["published_text"])[:_LONGEST_TITLE],
         published_at=_instant(entry["published_at"], entry["published_text"]),
         position=position,
     )
 
 
-def _absolute(link: str, base: str) -> str | None:
+def absolute(link: str, base: str) -> str | None:
+    """The whole address of a link, without its fragment; None when it is no web address."""
     try:
         url = urljoin(base, link.strip())
         parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         return None
-    usable = bool(link.strip()) and parts.scheme in ("http", "https") and parts.netloc and len(url) <= _LONGEST_URL
-    return parts._replace(fragment="").geturl() if usable else None
+    if not link.strip() or not usable or len(url) > _LONGEST_URL or _CONTROL.search(url):
+        return None
+    return parts._replace(fragment="").geturl()
 
 
 def _instant(read: str | None, words: str) -> datetime | None:
-    """The time as UTC; None when its zone cannot be told."""
+    """The time as UTC; None when its zone cannot be told, or no page can be so old."""
     if not read:
         return None
     try:
         at = datetime.fromisoformat(read)
-    except ValueError:
-        return None
-    if at.tzinfo is None:
-        return None
-    zone = _ZONE.search(words.strip())
-    if zone and zone[1] not in _PARSER_KNOWS:
-        if zone[1] not in _HOURS_EAST:
+        zone = _ZONE.search(words.strip())
+        if at.tzinfo is None or (zone and zone[1] not in _PARSER_KNOWS and zone[1] not in _HOURS_EAST):
             return None
-        at -= timedelta(hours=_HOURS_EAST[zone[1]])
-    return at.astimezone(UTC)
+        hours = _HOURS_EAST.get(zone[1], 0) if zone else 0
+        moment = (at - timedelta(hours=hours)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.year >= _EARLIEST else None

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 _PORTS: Final = {"http": 80, "https": 443}
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|\d+", re.IGNORECASE)
 _LONGEST_HOST: Final = 253
+NOT_GLOBAL: Final = "is not a global address"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -67,7 +68,7 @@ def address_refusal(address: Address) -> str | None:
     plain = _unwrapped(address)
     if plain.is_global and not plain.is_multicast and not plain.is_reserved:
         return None
-    return f"{plain} is not a global address"
+    return f"{plain} {NOT_GLOBAL}"
 
 
 def _unwrapped(address: Address) -> Address:

@@ -1,4 +1,4 @@
-"""Look at a source before it is trusted: fetch its feed and one page behind it, under the same policy as a crawl."""
+"""Look at a source before it is trusted: fetch what it lists and one page behind it, under a crawl's own policy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import httpx
 
 from models.errors import FetchError
 from models.records import CrawlLimits, Page, Source
-from spiders.feeds import Feed, read_feed
+from spiders.feeds import read_feed
 from spiders.policy import Policy
+from spiders.sitemaps import SitemapWalk, read_sitemap
 
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
@@ -26,21 +27,40 @@ _SERVER_ERROR: Final = 500
 class Probed:
     """What a source showed."""
 
-    feed: Feed
-    page: Page | None  # the first page behind it; None for an empty feed
+    kind: str  # of the feed, or sitemap
+    items: int
+    left_out: int  # entries without an address or, in a sitemap, a date
+    page: Page | None  # the first page behind it; None when nothing is listed
 
 
 def probe(source: Source, *, allow: Sequence[tuple[str, int]], user_agent: str, limits: CrawlLimits) -> Probed:
-    """Fetch a source's feed and the first page behind it.
+    """Fetch what a source lists and the first page behind it.
 
     Raises:
-        FetchError: robots.txt or the policy forbids it, it does not answer, or it is no feed.
+        FetchError: robots.txt or the policy forbids it, it does not answer, or it lists nothing that can be read.
     """
     fetch = _Fetch(policy=Policy.allowing(allow), user_agent=user_agent, limits=limits)
-    answer = fetch.get(source.url, source.id)
-    feed = read_feed(answer.body, base=answer.final_url, limits=limits)
-    page = fetch.get(feed.items[0].url, source.id) if feed.items else None
-    return Probed(feed=feed, page=page)
+    if source.kind == "sitemap":
+        walk = _walked(fetch, source)
+        items, kind, left_out = walk.items(), "sitemap", walk.left_out
+    else:
+        answer = fetch.get(source.url, source.id)
+        feed = read_feed(answer.body, base=answer.final_url, limits=limits)
+        items, kind, left_out = feed.items, feed.kind, feed.unusable
+    page = fetch.get(items[0].url, source.id) if items else None
+    return Probed(kind=kind, items=len(items), left_out=left_out, page=page)
+
+
+def _walked(fetch: _Fetch, source: Source) -> SitemapWalk:
+    """The walk through a source's sitemaps, up to the first that lists something."""
+    walk = SitemapWalk(url=source.url, limits=fetch.limits)
+    ahead: tuple[str, int] | None = (source.url, 0)
+    while ahead and not walk.items():
+        url, depth = ahead
+        answer = fetch.get(url, source.id)
+        walk.take(read_sitemap(answer.body, base=answer.final_url, limits=fetch.limits), depth=depth)
+        ahead = walk.following()
+    return walk
 
 
 def fetch_page(

@@ -1,9 +1,10 @@
-"""The spider: the feeds of the given sources, then the pages behind them that are not known yet."""
+"""The spider: what the given sources list, then the pages behind it that are not known yet."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,25 +20,61 @@ from twisted.python.failure import Failure
 
 from models.errors import FetchError
 from models.failpoints import fail_point
-from models.records import CrawlJob, CrawlStats, Page, Sighting, Source, SourceOutcome
+from models.records import (
+    CrawlJob,
+    CrawlStats,
+    FailureClass,
+    Listing,
+    Page,
+    PollEvent,
+    PollFailure,
+    Sighting,
+    Source,
+    SourceOutcome,
+    Validators,
+)
 from spiders.archive import ArchiveWriter, Exchanged, placed
-from spiders.feeds import Feed, FeedItem, read_feed
-from spiders.middlewares import RAW_HEADERS, header_pairs
+from spiders.failures import of_error, of_status, wait_of
+from spiders.feeds import FeedItem, read_feed
+from spiders.middlewares import RAW_HEADERS, header, header_pairs, host_of
+from spiders.sitemaps import SitemapWalk, read_sitemap
 
 _GROUP: Final = 16  # pages made safe by one fsync and one commit
+_LISTINGS_FIRST: Final = 10  # their priority; pages have 0
+_LONGEST_VALIDATOR: Final = 500  # characters; a longer one is not sent back
 _MOVED_BY_DECODING: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _log = logging.getLogger(__name__)
 
 
 class Recorder(Protocol):
-    """Where captures and sightings are remembered."""
+    """Where polls and captures are remembered."""
+
+    def validators(self, source_id: str) -> Validators:
+        """What the next poll may refer to."""
+        ...
+
+    def listed(self, listing: Listing) -> None:
+        """Remember a listing that was read."""
+        ...
+
+    def unchanged(self, source_id: str, what: PollEvent, newest: Validators) -> tuple[Sighting, ...]:
+        """Remember that the listing before still holds, and give it."""
+        ...
+
+    def backfilled(self, listing: Listing) -> None:
+        """Remember what was listed for the job's day."""
+        ...
+
+    def failed(self, failure: PollFailure) -> None:
+        """Remember why a source could not be polled."""
+        ...
+
+    def put_off(self, host: str, wait_s: float, reason: str) -> None:
+        """Remember that a host asked us to wait."""
+        ...
 
     def known(self, source_id: str, urls: tuple[str, ...]) -> frozenset[str]:
         """Those of the addresses that were captured whole before."""
-        ...
-
-    def seen(self, sightings: tuple[Sighting, ...]) -> None:
-        """Remember listings."""
         ...
 
     def captured(self, pages: tuple[Page, ...]) -> None:
@@ -55,11 +92,12 @@ class _Tally:
     captured: int = 0
     refused: int = 0
     failed: int = 0
+    left: int = 0
     error: str = ""
 
 
 class WireSpider(scrapy.Spider):
-    """Polls feeds and captures the pages behind them."""
+    """Polls sources and captures the pages behind them."""
 
     name = "wire"
 
@@ -68,63 +106,185 @@ class WireSpider(scrapy.Spider):
         super().__init__(**arguments)
         self.job = job
         self.recorder = recorder
-        self.tallies = {source.id: _Tally() for source in job.sources}
+        self.sources = [one for one in job.sources if job.day is None or one.kind == "sitemap"]
+        self.tallies = {source.id: _Tally() for source in self.sources}
         self.writer = ArchiveWriter(Path(job.archive), at=datetime.now(UTC))
         self.unsafe: list[Page] = []
 
+    # ---------------------------------------------------------------- what is listed
+
     async def start(self) -> AsyncIterator[Any]:
-        """One request per source."""
-        for source in self.job.sources:
+        """One request per source; for a backfill without conditions, for another day's answer is no answer."""
+        for source in self.sources:
             fail_point("collect.before_request")
+            known = Validators() if self.job.day else self.recorder.validators(source.id)
             yield scrapy.Request(
                 source.url,
-                callback=self.parse_feed,
-                errback=self.feed_failed,
-                cb_kwargs={"source": source},
+                headers=_conditions(known),
+                callback=self.parse_source,
+                errback=self.source_failed,
+                cb_kwargs={"source": source, "known": known},
                 dont_filter=True,
-                priority=10,
+                priority=_LISTINGS_FIRST,
             )
 
-    async def parse_feed(self, response: Response, source: Source) -> AsyncIterator[scrapy.Request]:
-        """The pages behind a feed that are not known yet."""
-        tally = self.tallies[source.id]
-        if response.status != HTTPStatus.OK:
-            tally.error = f"HTTP {response.status}"
-            return
+    async def parse_source(self, response: Response, source: Source, known: Validators) -> AsyncIterator[Any]:
+        """The pages behind a source, or the sitemaps behind its index."""
+        self.heed(response)
+        newest = _validators(response)
+        failure = _failure(source, response, known)
+        same = _unchanged(response, known, newest)
+        if failure:
+            self.fail(failure)
+        elif same:
+            for request in self._listed_still(source, self.recorder.unchanged(source.id, same, newest)):
+                yield request
+        elif source.kind == "sitemap":
+            walk = SitemapWalk(url=source.url, limits=self.job.limits, day=self.job.day)
+            for request in await self._walked(response, source, walk, depth=0, newest=newest):
+                yield request
+        else:
+            for request in await self._feed(response, source, newest):
+                yield request
+
+    async def _feed(self, response: Response, source: Source, newest: Validators) -> Iterable[scrapy.Request]:
         try:
-            feed = await self._read(response)
+            feed = await _aside(read_feed, response.body, base=response.url, limits=self.job.limits)
         except FetchError as error:
-            tally.error = str(error)
-            return
-        tally.polled = True
-        for item in self._fresh(source, feed):
-            yield scrapy.Request(
-                item.url,
-                callback=self.parse_page,
-                errback=self.page_failed,
-                cb_kwargs={"source": source},
-                dont_filter=True,
-            )
+            self.fail(PollFailure(source_id=source.id, kind=FailureClass.HARD, reason=str(error)))
+            return ()
+        return self._listed(source, feed.items, newest)
 
-    async def _read(self, response: Response) -> Feed:
-        reading = deferToThread(read_feed, response.body, base=response.url, limits=self.job.limits)
-        feed: Feed = await maybe_deferred_to_future(reading)
-        return feed
+    async def parse_sitemap(
+        self, response: Response, source: Source, walk: SitemapWalk, depth: int, newest: Validators
+    ) -> AsyncIterator[Any]:
+        """A sitemap behind an index; one that cannot be had leaves the others."""
+        self.heed(response)
+        failure = _failure(source, response, Validators())
+        if failure:
+            walk.fail(response.url, failure)
+            following = self._following(source, walk, newest)
+        else:
+            following = await self._walked(response, source, walk, depth=depth, newest=newest)
+        for request in following:
+            yield request
 
-    def _fresh(self, source: Source, feed: Feed) -> list[FeedItem]:
-        """Remember what is listed; gives what is not known, as much as the limit allows."""
-        tally = self.tallies[source.id]
-        known = self.recorder.known(source.id, tuple(item.url for item in feed.items))
+    async def _walked(
+        self, response: Response, source: Source, walk: SitemapWalk, *, depth: int, newest: Validators
+    ) -> Iterable[scrapy.Request]:
+        """Read one sitemap of a walk; gives what to ask for next."""
+        limits, day = self.job.limits, self.job.day
+        try:
+            sitemap = await _aside(read_sitemap, response.body, base=response.url, limits=limits, day=day)
+        except FetchError as error:
+            failure = PollFailure(source_id=source.id, kind=FailureClass.HARD, reason=str(error))
+            if depth == 0:
+                self.fail(failure)
+                return ()
+            walk.fail(response.url, failure)
+        else:
+            walk.take(sitemap, depth=depth)
+        return self._following(source, walk, newest)
+
+    def _following(self, source: Source, walk: SitemapWalk, newest: Validators) -> Iterable[scrapy.Request]:
+        """The next sitemap of a walk, or at its end the pages that it found."""
+        ahead = walk.following()
+        if ahead:
+            url, depth = ahead
+            again = {"source": source, "walk": walk, "depth": depth, "newest": newest}
+            return [self._request(url, self.parse_sitemap, self.sitemap_failed, again, priority=_LISTINGS_FIRST)]
+        items = walk.items()
+        if walk.failures and not items:
+            self.fail(walk.failures[-1])
+            return ()
+        for failure in walk.failures:
+            _log.warning("%s", failure.reason)
+        if walk.unread:
+            _log.warning("%s: %d sitemaps behind it were left unread", source.url, walk.unread)
+        # an index that stays the same says nothing of the sitemaps behind it
+        return self._listed(source, items, Validators() if walk.is_index else newest)
+
+    def _listed(self, source: Source, items: Iterable[FeedItem], newest: Validators) -> Iterable[scrapy.Request]:
+        """Remember what was listed; gives the requests for what is not known."""
         seen_at = datetime.now(UTC)
-        self.recorder.seen(tuple(_sighting(source, item, seen_at) for item in feed.items))
-        tally.listed = len(feed.items)
-        tally.known = len(known)
-        return [item for item in feed.items if item.url not in known][: self.job.limits.pages_per_source]
+        sightings = tuple(_sighting(source, item, seen_at) for item in items)
+        listing = Listing(source_id=source.id, sightings=sightings, validators=newest)
+        if self.job.day:
+            self.recorder.backfilled(listing)
+        else:
+            self.recorder.listed(listing)
+        return self._listed_still(source, sightings)
+
+    def _listed_still(self, source: Source, sightings: tuple[Sighting, ...]) -> Iterable[scrapy.Request]:
+        """Requests for what is listed and not known, as many as the limit allows."""
+        tally = self.tallies[source.id]
+        urls = tuple(one.url for one in sightings)
+        known = self.recorder.known(source.id, urls)
+        fresh = [url for url in urls if url not in known]
+        most = self.job.limits.pages_per_source
+        tally.polled = True
+        tally.listed, tally.known, tally.left = len(urls), len(known), len(fresh[most:])
+        again = {"source": source}
+        return [self._request(url, self.parse_page, self.page_failed, again) for url in fresh[:most]]
+
+    def _request(
+        self,
+        url: str,
+        callback: Callable[..., Any],
+        errback: Callable[[Failure], Any],
+        again: dict[str, Any],
+        *,
+        priority: int = 0,
+    ) -> scrapy.Request:
+        return scrapy.Request(
+            url, callback=callback, errback=errback, cb_kwargs=again, dont_filter=True, priority=priority
+        )
+
+    # ---------------------------------------------------------------- what does not come
+
+    def heed(self, response: Response) -> None:
+        """When a host asks us to wait, no source that lives there is polled before."""
+        wait_s = wait_of(response.status, header(response, "Retry-After"), now=datetime.now(UTC))
+        if wait_s is not None:
+            reason = f"HTTP {response.status}, asked us to wait {wait_s:.0f} s: {response.url}"
+            self.recorder.put_off(host_of(response.url), wait_s, reason)
+
+    def fail(self, failure: PollFailure) -> None:
+        """Remember why a source could not be polled; a backfill says nothing of how the source fares today."""
+        self.tallies[failure.source_id].error = failure.reason
+        if self.job.day is None:
+            self.recorder.failed(failure)
+
+    def source_failed(self, failure: Failure) -> None:
+        """Remember why a source did not answer."""
+        source: Source = _request_of(failure).cb_kwargs["source"]
+        self.fail(of_error(source.id, failure.value))
+
+    def sitemap_failed(self, failure: Failure) -> Iterable[scrapy.Request]:
+        """Go on without a sitemap that did not come."""
+        request = _request_of(failure)
+        again = request.cb_kwargs
+        walk: SitemapWalk = again["walk"]
+        walk.fail(request.url, of_error(again["source"].id, failure.value))
+        return self._following(again["source"], walk, again["newest"])
+
+    def page_failed(self, failure: Failure) -> None:
+        """Count a page that did not come."""
+        source: Source = _request_of(failure).cb_kwargs["source"]
+        if isinstance(failure.value, IgnoreRequest):
+            self.tallies[source.id].refused += 1
+        else:
+            self.tallies[source.id].failed += 1
+        facts = {"source": source.id, "url": _request_of(failure).url, "error": _cause(failure)}
+        _log.warning("page failed", extra=facts)
+
+    # ---------------------------------------------------------------- pages
 
     def parse_page(self, response: Response, source: Source) -> None:
         """Keep a page's bytes."""
         tally = self.tallies[source.id]
         if response.status != HTTPStatus.OK:
+            self.heed(response)
             tally.failed += 1
             return
         at = datetime.now(UTC)
@@ -136,7 +296,7 @@ class WireSpider(scrapy.Spider):
             source_id=source.id,
             fetched_at=at,
             status=response.status,
-            content_type=_header(response, "Content-Type"),
+            content_type=header(response, "Content-Type"),
             body=response.body,
         )
         self.unsafe.append(placed(page, place))
@@ -154,27 +314,16 @@ class WireSpider(scrapy.Spider):
         fail_point("collect.after_commit")
         self.unsafe.clear()
 
-    def feed_failed(self, failure: Failure) -> None:
-        """Remember why a source could not be polled."""
-        source: Source = _request_of(failure).cb_kwargs["source"]
-        self.tallies[source.id].error = _cause(failure)
-
-    def page_failed(self, failure: Failure) -> None:
-        """Count a page that did not come."""
-        source: Source = _request_of(failure).cb_kwargs["source"]
-        tally = self.tallies[source.id]
-        if isinstance(failure.value, IgnoreRequest):
-            tally.refused += 1
-        else:
-            tally.failed += 1
-        facts = {"source": source.id, "url": _request_of(failure).url, "error": _cause(failure)}
-        _log.warning("page failed", extra=facts)
-
     def closed(self, reason: str) -> None:
-        """Make the rest safe; Scrapy calls this at the end."""
+        """Make the rest safe, and remember who kept us waiting to the end; Scrapy calls this."""
         self.make_safe()
         self.writer.close()
         self.finish_reason = reason
+        if reason == "closespider_timeout":
+            for source_id, tally in self.tallies.items():
+                if not tally.polled and not tally.error:
+                    why = "no answer before the crawl's time was over"
+                    self.fail(PollFailure(source_id=source_id, kind=FailureClass.SOFT, reason=why))
 
     def stats(self, *, exceptions: int) -> CrawlStats:
         """How it went."""
@@ -187,6 +336,7 @@ class WireSpider(scrapy.Spider):
                 captured=tally.captured,
                 refused=tally.refused,
                 failed=tally.failed,
+                left=tally.left,
                 error=tally.error or ("" if tally.polled else "never answered"),
             )
             for source_id, tally in self.tallies.items()
@@ -194,6 +344,49 @@ class WireSpider(scrapy.Spider):
         return CrawlStats(
             finished=getattr(self, "finish_reason", "never closed"), exceptions=exceptions, outcomes=outcomes
         )
+
+
+async def _aside(read: Callable[..., Any], body: bytes, **asked: Any) -> Any:
+    """What a reader gives, while the crawl goes on."""
+    return await maybe_deferred_to_future(deferToThread(read, body, **asked))
+
+
+def _conditions(known: Validators) -> dict[str, bytes]:
+    """The headers by which an answer that has not changed is left out."""
+    asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value.encode("latin-1") for name, value in asked.items() if value}
+
+
+def _validators(response: Response) -> Validators:
+    digest = hashlib.sha256(response.body).hexdigest() if response.status == HTTPStatus.OK else None
+    return Validators(
+        etag=_validator(response, "ETag"), last_modified=_validator(response, "Last-Modified"), body_sha256=digest
+    )
+
+
+def _validator(response: Response, name: str) -> str | None:
+    value = header(response, name).strip()
+    return value if value.isprintable() and len(value) <= _LONGEST_VALIDATOR and value else None
+
+
+def _failure(source: Source, response: Response, known: Validators) -> PollFailure | None:
+    """Why an answer is none; None when it is one."""
+    if response.status == HTTPStatus.OK:
+        return None
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        why = "HTTP 304, though nothing was known to be unchanged"
+        return None if _conditions(known) else PollFailure(source_id=source.id, kind=FailureClass.SOFT, reason=why)
+    return of_status(
+        source.id, response.status, wait_of(response.status, header(response, "Retry-After"), now=datetime.now(UTC))
+    )
+
+
+def _unchanged(response: Response, known: Validators, newest: Validators) -> PollEvent | None:
+    """How an answer says that nothing has changed; None when it does not."""
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return PollEvent.NOT_MODIFIED
+    is_same = known.body_sha256 is not None and newest.body_sha256 == known.body_sha256
+    return PollEvent.SAME_BODY if is_same else None
 
 
 def _sighting(source: Source, item: FeedItem, seen_at: datetime) -> Sighting:
@@ -228,11 +421,6 @@ def _exchanged(response: Response, at: datetime) -> Exchanged:
 def _as_stored(name: str, value: str) -> tuple[str, str]:
     """The body is stored decoded, so headers that speak of its coding step aside (the usual archive prefix)."""
     return (f"X-Archive-Orig-{name}", value) if name.lower() in _MOVED_BY_DECODING else (name, value)
-
-
-def _header(response: Response, name: str) -> str:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else ""
 
 
 def _request_of(failure: Failure) -> scrapy.Request:

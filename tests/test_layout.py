@@ -147,6 +147,9 @@ def test_no_other_distribution_brings_one_of_our_packages() -> None:
 OPEN_TABLES = {
     "spiders/crawl.py:settings": "Scrapy takes its settings so; nobody outside calls it",
     "spiders/feed_child.py:parse": "what a child process writes as JSON",
+    "spiders/sitemap_file.py:parse_sitemap": "what a child process writes as JSON",
+    "spiders/guarded.py:told_by_child": "what a child process wrote as JSON",
+    "spiders/feeds.py:item_of": "one entry of what a child process wrote as JSON",
     "nlp/predictions.py:prediction": "one line of JSON in the gold format",
     "models/read_ledger.py:exchange_rows": "rows of a documented view, shown as they are",
     "models/read_ledger.py:ledger_rows": "rows of a documented view, shown as they are",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.records import CrawlLimits
+from models.records import CrawlLimits, PollRules
 from wirewatch.field_types import (
     Id,
     Name,
@@ -20,6 +20,7 @@ from wirewatch.field_types import (
 )
 
 _CRAWL = CrawlLimits()
+_POLL = PollRules()
 
 
 class WarehouseTable(Table):
@@ -56,6 +57,27 @@ class CrawlTable(Table):
     pages_per_source: int = limit(_CRAWL.pages_per_source, "pages", "captured of one source in one crawl", above=0)
     feed_parse_s: float = limit(_CRAWL.feed_parse_s, "s", "reading one feed", above=0)
     feed_parse_mib: int = limit(_CRAWL.feed_parse_mib, "MiB", "memory of the process that reads a feed", above=0)
+    sitemap_depth: int = limit(_CRAWL.sitemap_depth, "indexes", "followed down from a source's address", least=0)
+    sitemap_files: int = limit(_CRAWL.sitemap_files, "files", "read for one source in one crawl", above=0)
+    sitemap_entries: int = limit(_CRAWL.sitemap_entries, "addresses", "listed by one source, the newest", above=0)
+    sitemap_bytes: int = limit(_CRAWL.sitemap_bytes, "bytes", "of one sitemap, unpacked", above=0)
+
+
+class PollTable(Table):
+    """When sources are polled again."""
+
+    whole_every: int = limit(_POLL.whole_every, "polls", "until one asks for the whole answer, changed or not", above=0)
+    soft_backoff_s: float = limit(_POLL.soft_backoff_s, "s", "after a 5xx, time-out or reset; doubles", above=0)
+    hard_backoff_s: float = limit(
+        _POLL.hard_backoff_s, "s", "after a 404, refusal or unreadable answer; doubles", above=0
+    )
+    longest_backoff_s: float = limit(_POLL.longest_backoff_s, "s", "the most that either doubles to", above=0)
+    longest_wait_s: float = limit(_POLL.longest_wait_s, "s", "of what a Retry-After may ask for", above=0)
+    disable_after: int = limit(
+        _POLL.disable_after, "failures", "hard ones, until a source is left to the probe", above=0
+    )
+    probe_s: float = limit(_POLL.probe_s, "s", "between two polls of such a source", above=0)
+    silent_days: float = limit(_POLL.silent_days, "days", "without anything new, until a source is silent", above=0)
 
 
 class LimitsTable(Table):
@@ -147,6 +169,7 @@ class MainFile(Table):
     warehouse: WarehouseTable = WarehouseTable()
     pages: PagesTable = PagesTable()
     crawl: CrawlTable = CrawlTable()
+    poll: PollTable = PollTable()
     limits: LimitsTable = LimitsTable()
     log: LogTable = LogTable()
     tag: TagTable = TagTable()

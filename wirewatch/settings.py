@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from alerting.secret import Secret
 from models.errors import ConfigError, DeliveryError
-from models.records import ChannelConfig, CrawlLimits
+from models.records import ChannelConfig, CrawlLimits, PollRules
 from models.secrecy import keep_password_secret, without_password
 from wirewatch.config import MainRead, read_main
 from wirewatch.field_types import is_reference
@@ -70,6 +70,7 @@ class Settings:
     pages: str  # what links in messages begin with
     channels: tuple[ChannelConfig, ...]
     crawl: CrawlLimits
+    poll: PollRules
     lease_s: int  # an item may be worked on before another worker takes it
     attempts: int  # of an item, before quarantine
     batch: int  # items claimed at once
@@ -138,6 +139,7 @@ def load_settings(
         pages=file.pages.url.rstrip("/"),
         channels=tuple(_channels(file, var)),
         crawl=CrawlLimits(**file.crawl.model_dump()),
+        poll=PollRules(**file.poll.model_dump()),
         tag=_tag_models(file, home),
         digest_to=_digest_to(file),
         heartbeat=file.digest.heartbeat,
@@ -162,6 +164,7 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         "now": f"{settings.now:%Y-%m-%dT%H:%M:%SZ}" if settings.now else "",
         "pages": settings.pages,
         **{f"crawl.{name}": getattr(settings.crawl, name) for name in CrawlLimits.__dataclass_fields__},
+        **{f"poll.{name}": getattr(settings.poll, name) for name in PollRules.__dataclass_fields__},
         **{f"limits.{name}": getattr(settings, name) for name in LimitsTable.model_fields},
         "log.days": settings.log_days,
         **{f"tag.{name}": getattr(settings.tag, name) or "" for name in TagModels.__dataclass_fields__},

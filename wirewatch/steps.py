@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from alerting.decide import decide
 from alerting.group import pause_s
 from cleaning.copies import SignedText, cluster
 from cleaning.worker import clean_safely
-from models import captures, findings, ledger, ledger_state, outbox, queue, sources, stories
+from models import captures, findings, ledger, ledger_state, outbox, polls, queue, sources, stories
 from models.errors import ConfigError, FetchError
 from models.failpoints import fail_point
 from models.records import CrawlJob, CrawlStats, Discard, DiscardReason, Page, Report, Source, Story
@@ -46,8 +46,13 @@ def _silent(done: int) -> None:
 # ---------------------------------------------------------------- collect
 
 
-def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
-    """Poll the collectable sources and capture what is new behind them.
+def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) -> Report:
+    """Poll the collectable sources that are due and capture what is new behind them.
+
+    Args:
+        desk: the desk.
+        only: ids of sources; all when empty.
+        day: backfill: only sources that are sitemaps, and of these only what is dated that day, UTC.
 
     Raises:
         ConfigError: `only` names a source that does not exist or may not be collected yet.
@@ -56,25 +61,29 @@ def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
     with logged(desk.warehouse, "collect") as run:
         archive.recover(desk.settings.archive, lambda name: captures.last_byte(desk.warehouse, name))
         chosen = _collectable(desk, only)
-        if not chosen:
-            run.report = Report(step="collect", read=0, written=0, notes=("no source is verified",))
+        due, waits = _due(desk, chosen)
+        due = tuple(s for s in due if day is None or s.kind == "sitemap")
+        if not due:
+            why = "no source is verified" if not chosen else f"no source {'lists days' if day else 'is due'}"
+            run.report = Report(step="collect", read=0, written=0, notes=(why, *waits))
             return run.report
         stats = crawl(
             CrawlJob(
                 warehouse=desk.settings.warehouse,
                 archive=str(desk.settings.archive),
-                sources=chosen,
+                sources=due,
                 allow=desk.settings.allow,
                 user_agent=desk.settings.user_agent,
                 limits=desk.settings.crawl,
+                poll=desk.settings.poll,
                 run_id=run.id,
+                day=day,
             ),
             child=crawl_command(desk.settings),
         )
         for outcome in stats.outcomes:
             run_log.polled(outcome)
-            sources.note_poll(desk.warehouse, outcome.source_id, outcome.error or None)
-        run.report = _crawl_report(stats)
+        run.report = _crawl_report(stats, waits)
     return run.report
 
 
@@ -86,12 +95,29 @@ def _collectable(desk: Desk, only: Sequence[str]) -> tuple[Source, ...]:
     return tuple(s for s in desk.sources if s.id in allowed and (not only or s.id in only))
 
 
-def _crawl_report(stats: CrawlStats) -> Report:
-    """What was listed either was captured, was known or refused, or failed."""
+def _due(desk: Desk, chosen: tuple[Source, ...]) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """The sources that may be polled now, and of each other one until when it waits.
+
+    Raises:
+        FetchError: none may, and not because they asked for it: a second try right after a bad one is no success.
+    """
+    later = polls.waiting(desk.warehouse)
+    waits = tuple(f"{s.id} waits until {later[s.id].until:%Y-%m-%dT%H:%M:%SZ}" for s in chosen if s.id in later)
+    due = tuple(s for s in chosen if s.id not in later)
+    if not due and any(later[s.id].is_failing for s in chosen):
+        raise FetchError(
+            "collect", "every source failed and waits: " + "; ".join(waits), hint="`wirewatch source health`"
+        )
+    return due, waits
+
+
+def _crawl_report(stats: CrawlStats, waits: tuple[str, ...]) -> Report:
+    """What was listed and is not left for the next crawl was captured, was known or refused, or failed."""
     failing = [f"{o.source_id}: {o.error}" for o in stats.outcomes if not o.polled]
     if len(failing) == len(stats.outcomes):
         raise FetchError("collect", "no source worked: " + "; ".join(failing), hint="`wirewatch source health`")
-    listed = sum(o.listed for o in stats.outcomes)
+    listed = sum(o.listed - o.left for o in stats.outcomes)
+    left = tuple(f"{o.source_id}: {o.left} pages are left for the next crawl" for o in stats.outcomes if o.left)
     captured = sum(o.captured for o in stats.outcomes)
     passed_over = sum(o.known + o.refused for o in stats.outcomes)
     return Report(
@@ -101,7 +127,7 @@ def _crawl_report(stats: CrawlStats) -> Report:
         discarded=passed_over,
         failed=listed - captured - passed_over,
         partial=bool(failing),
-        notes=tuple(failing),
+        notes=(*failing, *left, *waits),
     )
 
 

@@ -18,7 +18,7 @@ class SourceTable(Table):
 
     id: Id
     outlet: Name
-    kind: Literal["rss", "atom", "rdf", "json"]
+    kind: Literal["rss", "atom", "rdf", "json", "sitemap"]
     url: WebAddress
     language: Language
     country: Country

@@ -26,7 +26,20 @@ from models.records.alerted import (
     Voice,
 )
 from models.records.cleaned import Dateline, Discard, Instant, MapSegment, Story
-from models.records.collected import CrawlJob, CrawlLimits, CrawlStats, Page, Sighting, Source, SourceOutcome, WarcPlace
+from models.records.collected import (
+    CrawlJob,
+    CrawlLimits,
+    CrawlStats,
+    Listing,
+    Page,
+    PollFailure,
+    PollRules,
+    Sighting,
+    Source,
+    SourceOutcome,
+    Validators,
+    WarcPlace,
+)
 from models.records.linked import CellClaim, Exchange, LegKey, LinkedReport, PhaseStep
 from models.records.reported import Report
 from models.records.tagged import (
@@ -48,8 +61,10 @@ from models.records.vocabulary import (
     CountKind,
     CountRole,
     DiscardReason,
+    FailureClass,
     MediationStatus,
     Phase,
+    PollEvent,
     Precision,
     ReportPhase,
     Severity,
@@ -82,6 +97,7 @@ __all__ = [
     "Exchange",
     "ExchangeReport",
     "ExchangeState",
+    "FailureClass",
     "Findings",
     "Flow",
     "Held",
@@ -89,6 +105,7 @@ __all__ = [
     "LegFigure",
     "LegKey",
     "LinkedReport",
+    "Listing",
     "MapSegment",
     "MediationStatus",
     "Mention",
@@ -96,6 +113,9 @@ __all__ = [
     "Page",
     "Phase",
     "PhaseStep",
+    "PollEvent",
+    "PollFailure",
+    "PollRules",
     "Precision",
     "Quantity",
     "Receipt",
@@ -114,6 +134,7 @@ __all__ = [
     "Told",
     "ToldEvent",
     "Trust",
+    "Validators",
     "Voice",
     "WarcPlace",
 ]

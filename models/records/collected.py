@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from models.records.vocabulary import FailureClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,25 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one poll of a source gave."""
+
+    source_id: str
+    sightings: tuple[Sighting, ...]
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFailure:
+    """Why a poll did not work."""
+
+    source_id: str
+    kind: FailureClass
+    reason: str
+    wait_s: float | None = None  # what a Retry-After asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlLimits:
     """How much a crawl may take."""
 
@@ -50,6 +71,33 @@ class CrawlLimits:
     pages_per_source: int = 200
     feed_parse_s: float = 10.0
     feed_parse_mib: int = 512
+    sitemap_depth: int = 3  # indexes above one sitemap; what lies deeper is left alone
+    sitemap_files: int = 20  # read for one source in one crawl, the indexes included
+    sitemap_entries: int = 500  # listed by one source in one crawl, the newest
+    sitemap_bytes: int = 50 * 1024 * 1024  # of one sitemap, unpacked; the protocol's own limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRules:
+    """When a source is polled again, and how much it may send twice."""
+
+    whole_every: int = 20  # each so many-th poll asks for the whole answer, whatever the validators say
+    soft_backoff_s: float = 300.0  # after the first soft failure; doubled with each further one
+    hard_backoff_s: float = 3600.0  # the same for a hard one
+    longest_backoff_s: float = 6 * 3600.0
+    longest_wait_s: float = 24 * 3600.0  # of a Retry-After; what asks for more gets this much
+    disable_after: int = 5  # hard failures in a row
+    probe_s: float = 24 * 3600.0  # between two polls of a disabled source
+    silent_days: float = 7.0  # a source that works and has listed nothing new for so long is called silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What is known of a source's answer before it is asked for again; all None = ask for the whole."""
+
+    etag: str | None = None
+    last_modified: str | None = None  # verbatim
+    body_sha256: str | None = None  # of the newest body that was read, lower-case hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +110,9 @@ class CrawlJob:
     allow: tuple[tuple[str, int], ...]  # (host, port) beyond the address policy
     user_agent: str
     limits: CrawlLimits
+    poll: PollRules = PollRules()
     run_id: int | None = None
+    day: date | None = None  # backfill: only sitemaps, and of these only what is dated that day, UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +126,7 @@ class SourceOutcome:
     captured: int = 0
     refused: int = 0  # by robots.txt or the address policy
     failed: int = 0
+    left: int = 0  # listed, and left for the next crawl by the limit of pages
     error: str = ""  # why the poll failed, "" when it did not
 
 

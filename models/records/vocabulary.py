@@ -157,3 +157,24 @@ class DiscardReason(StrEnum):
     TOO_DEEP = "too_deep"
     UNREADABLE = "unreadable"
     SAME_CONTENT = "same_content"
+
+
+class FailureClass(StrEnum):
+    """What a poll that did not work says about the next one."""
+
+    HARD = "hard"  # the address is wrong: gone, forbidden, or no listing
+    SOFT = "soft"  # the site or the way to it is ill: 5xx, time-out, reset
+    TEMPORARY = "temporary"  # the site asked us to wait, and until when
+
+
+class PollEvent(StrEnum):
+    """What happened to a source; the words of its log."""
+
+    LISTED = "listed"  # a listing came and was read
+    SAME_BODY = "same_body"  # the answer was, byte for byte, the one before
+    NOT_MODIFIED = "not_modified"  # 304: the listing before still holds
+    BACKFILLED = "backfilled"  # what it lists for one day was read
+    FAILED = "failed"
+    PUT_OFF = "put_off"  # its host asked us to wait
+    DISABLED = "disabled"  # a run of hard failures: from now on a rare probe
+    REVIVED = "revived"  # a probe or a test worked

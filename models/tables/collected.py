@@ -31,7 +31,7 @@ from models.columns import (
     ref,
     share,
 )
-from models.records import Precision
+from models.records import FailureClass, PollEvent, Precision
 
 CAPTURE_STAGES = ("clean", "cleaned", "discarded", "quarantined")
 VERSION_STAGES = ("tag", "link", "linked", "quarantined")
@@ -65,8 +65,48 @@ source = Table(
     Column("verified_at", UtcDateTime, comment="when `wirewatch source test` last passed here"),
     Column("last_ok_at", UtcDateTime, comment="when a poll last worked"),
     Column("last_error", String, comment="why the last poll failed; NULL after one that worked"),
+    Column("last_polled_at", UtcDateTime, comment="when it was last polled, whatever came of it"),
+    Column("etag", String, comment="ETag of the newest answer; NULL when it gave none"),
+    Column("last_modified", String, comment="Last-Modified of the newest answer, verbatim; NULL when it gave none"),
+    Column("body_sha256", String(64), comment="of the newest body that was read; NULL for an index of sitemaps"),
+    Column("listed_at", UtcDateTime, comment="poll whose listing holds: its sightings were last seen then"),
+    Column("last_new_at", UtcDateTime, comment="poll that last listed an address not seen before, or the first poll"),
+    Column(
+        "polls_since_whole",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="polls since the last that asked for the whole answer",
+    ),
+    Column("failure", String, comment="class of the last failure: hard, soft or temporary; NULL when the last worked"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="polls since the last that worked"),
+    Column(
+        "hard_failures", Integer, nullable=False, server_default="0", comment="hard ones since the last that worked"
+    ),
+    Column("next_poll_at", UtcDateTime, comment="not polled before; NULL = whenever a crawl comes"),
+    Column("disabled_at", UtcDateTime, comment="when a run of hard failures left it to a rare probe; NULL = it is not"),
     one_of("kind", ("rss", "atom", "rdf", "json", "sitemap", "file")),
+    one_of("failure", FailureClass, nullable=True),
+    is_digest("body_sha256"),
+    counted("polls_since_whole"),
+    counted("failures"),
+    counted("hard_failures"),
+    CheckConstraint("(failure IS NULL) = (failures = 0)", name="failure_is_counted_with_its_class"),
+    CheckConstraint("hard_failures <= failures", name="hard_failures_are_failures"),
     comment="an address that is polled, or a door for files",
+)
+
+source_event = Table(
+    "source_event",
+    METADATA,
+    key(),
+    Column("source_id", ForeignKey("source.id"), nullable=False, index=True, comment="to which source it happened"),
+    Column("at", UtcDateTime, nullable=False, comment="when, by the database's clock"),
+    Column("what", String, nullable=False, comment=", ".join(PollEvent)),
+    Column("reason", String, nullable=False, comment="why, or what came of it, in one line; may be empty"),
+    one_of("what", PollEvent),
+    in_our_time("at"),
+    comment="the log of polls: what came of each, and what followed from it",
 )
 
 sighting = Table(
@@ -216,6 +256,7 @@ __all__ = [
     "outlet",
     "sighting",
     "source",
+    "source_event",
     "story",
     "story_version",
     "syndication_cluster",

@@ -102,17 +102,3 @@ def test_a_source_is_collected_when_the_file_or_a_test_vouches_for_its_very_addr
     assert sources.collectable(warehouse) == {source.id}
     sources.sync(warehouse, [replace(unproven, url="https://elsewhere.example/feed")])
     assert sources.collectable(warehouse) == frozenset()
-
-
-def test_a_poll_is_remembered_by_its_last_outcome(warehouse: Warehouse, source: Source) -> None:
-    sources.note_poll(warehouse, source.id, None)
-    sources.note_poll(warehouse, source.id, "timed out")
-    with warehouse.read() as connection:
-        (failing,) = sources.health(connection)
-    sources.note_poll(warehouse, source.id, None)
-    with warehouse.read() as connection:
-        (well,) = sources.health(connection)
-    assert (failing.last_error, well.last_error) == ("timed out", None)
-    assert failing.last_ok_at is not None
-    assert well.last_ok_at is not None
-    assert well.last_ok_at >= failing.last_ok_at

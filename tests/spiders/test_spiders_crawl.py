@@ -216,6 +216,6 @@ def test_a_probe_shows_what_a_source_gives_under_the_same_policy(site: Site, des
     site.feed("/a")
     site.answers["/a"] = page("one")
     shown = probe(desk.source, allow=[("127.0.0.1", site.port)], user_agent="w", limits=LIMITS)
-    assert (len(shown.feed.items), shown.page is not None) == (1, True)
+    assert (shown.kind, shown.items, shown.page is not None) == ("rss20", 1, True)
     with pytest.raises(FetchError, match="address policy"):
         probe(desk.source, allow=[], user_agent="w", limits=LIMITS)

@@ -218,7 +218,7 @@ def test_the_options_of_the_whole_program_may_stand_anywhere_before_a_double_das
 
 def test_quiet_says_nothing_and_the_version_is_the_project_s(wirewatch: Command) -> None:
     assert wirewatch("config", "check", "--quiet") == Done(code=0, stdout="", stderr="")
-    assert "23 sources" in wirewatch("config", "check").stderr
+    assert "50 sources" in wirewatch("config", "check").stderr
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert wirewatch("version").stdout == wirewatch("--version").stdout == f"wirewatch {project}\n"
 
@@ -228,6 +228,7 @@ def test_rules_and_sources_are_listed_without_a_warehouse(wirewatch: Command) ->
     assert rules[0]["to"] == ["duty-file"]
     listed = list(csv.DictReader(io.StringIO(wirewatch("source", "list", "--format", "csv").stdout)))
     assert {"menafn", "icrc", "armenpress"} <= {row["id"] for row in listed}
+    assert {row["state"] for row in listed} == {""}
     shown = wirewatch("config", "show", "--origin", "--format", "jsonl").stdout.splitlines()
     assert {"setting", "value", "origin"} == set(json.loads(shown[0]))
 

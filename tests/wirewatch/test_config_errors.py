@@ -48,8 +48,12 @@ def refused(folder: Path, name: str, text: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('kind = "rss"', 'kind = "rs"', "5 source.kind: 'rs' is not one of rss, atom, rdf, json (did you mean 'rss'?)"),
-        ('kind = "rss"', 'kind = "web"', "5 source.kind: 'web' is not one of rss, atom, rdf, json"),
+        (
+            'kind = "rss"',
+            'kind = "rs"',
+            "5 source.kind: 'rs' is not one of rss, atom, rdf, json, sitemap (did you mean 'rss'?)",
+        ),
+        ('kind = "rss"', 'kind = "web"', "5 source.kind: 'web' is not one of rss, atom, rdf, json, sitemap"),
         ('"GB"', '"gb"', "8 source.country: 'gb' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)"),
         ('"GB"', '"UK"', "8 source.country: 'UK' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)"),
         ('"GB"', '"QQ"', "8 source.country: 'QQ' is no ISO 3166-1 alpha-2 code (ZZ: no country)"),
@@ -106,7 +110,7 @@ def test_the_mistakes_of_all_three_files_are_said_at_once(folder: Path) -> None:
     wrong = SOURCE.replace('kind = "rss"', 'kind = "rs"').replace('country = "GB"', 'country = "gb"')
     assert refused(folder, "sources.toml", wrong) == (
         "4 mistakes: \n"
-        "  sources.toml:5 source.kind: 'rs' is not one of rss, atom, rdf, json (did you mean 'rss'?)\n"
+        "  sources.toml:5 source.kind: 'rs' is not one of rss, atom, rdf, json, sitemap (did you mean 'rss'?)\n"
         "  sources.toml:8 source.country: 'gb' is no ISO 3166-1 alpha-2 code (did you mean 'GB'?)\n"
         "  actors.toml:5 actor.aliasses: unknown key 'aliasses' (did you mean 'aliases'?)\n"
         "  rules.toml:3 rule.to: no channel is named 'duty-fil' (did you mean 'duty-file'?)"
@@ -235,7 +239,9 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text_are_named(folder: Path
 def test_the_files_of_this_project_are_right_and_both_readers_of_actors_agree() -> None:
     watch = read_watch(WATCH, channels=["duty-file"])
     assert watch.actors == read_entries(WATCH / "actors.toml")
-    assert len(watch.sources) >= 16
+    assert len(watch.sources) >= 25
+    assert {"rss", "sitemap"} <= {source.kind for source in watch.sources}
+    assert {source.flash for source in watch.sources} == {False, True}
     assert {"RU", "UA", "AM", "AZ", "IL", "PS"} <= {source.side for source in watch.sources}
     assert {"agency", "humanitarian", "official", "outlet", "syndicator"} == {source.role for source in watch.sources}
     assert {source.verified for source in watch.sources} == {False}

@@ -19,7 +19,7 @@ from wirewatch.wire.receiver import receive
 from wirewatch.wire.server import serve
 
 EXPECTED = tomllib.loads((Path(library.__file__).parent / "expected.toml").read_text(encoding="utf-8"))
-LOGS = {"run", "sighting"}  # what happened, as against what is known
+LOGS = {"run", "sighting", "source_event"}  # what happened, as against what is known
 
 
 def test_the_desk_that_the_demo_writes_is_one_that_the_product_reads(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from models.errors import ConfigError
+from models.errors import ConfigError, WarehouseError
 from models.records import Page, Source, Story
 from wirewatch.commands.opening import FormatOption, desk_of, settings_of
 from wirewatch.config import read_sources, source_of
 from wirewatch.mistakes import meant
+from wirewatch.settings import Settings
 from wirewatch.show import Format, say, show
 
 CHECK_FAILED = 4
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     ATOM = "atom"
     RDF = "rdf"
     JSON = "json"
+    SITEMAP = "sitemap"
 
 
 class Role(StrEnum):
@@ -45,17 +47,38 @@ def add_to(app: typer.Typer) -> None:
 
 @_group.command("list")
 def list_sources(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
-    """Every source of watch/sources.toml."""
-    show([asdict(source) for source in read_sources(settings_of(context).watch / "sources.toml")], shape)
+    """Every source of watch/sources.toml, and its state: ok, silent, waiting, failing, disabled, new, unverified."""
+    settings = settings_of(context)
+    states = _states(settings)
+    listed = read_sources(settings.watch / "sources.toml")
+    show([{**asdict(source), "state": states.get(source.id, "")} for source in listed], shape)
+
+
+def _states(settings: Settings) -> dict[str, str]:
+    """State by source; nothing without a warehouse, which a list of the file does not need."""
+    from models import sources
+    from models.warehouse import Warehouse
+
+    try:
+        warehouse = Warehouse.open(settings.warehouse, read_only=True)
+    except WarehouseError as error:
+        say(f"states are not known: {error}")
+        return {}
+    try:
+        with warehouse.read() as connection:
+            return {one.id: one.state for one in sources.health(connection, silent_days=settings.poll.silent_days)}
+    finally:
+        warehouse.close()
 
 
 @_group.command("health")
 def health(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
-    """When each source last worked, and why it last did not."""
+    """How each source fares: when it last worked, why it last did not, when it is polled next, whether it is silent."""
     from models import sources
 
     with desk_of(context) as desk, desk.warehouse.read() as connection:
-        show([asdict(one) for one in sources.health(connection)], shape)
+        found = sources.health(connection, silent_days=desk.settings.poll.silent_days)
+    show([asdict(one) for one in found], shape)
 
 
 @_group.command("add")
@@ -92,7 +115,7 @@ def test(context: typer.Context, name: Annotated[str, typer.Argument(metavar="ID
         found = _named(desk.sources, name)
         settings = desk.settings
         shown = probe(found, allow=settings.allow, user_agent=settings.user_agent, limits=settings.crawl)
-        say(f"{shown.feed.kind}: {len(shown.feed.items)} items, {shown.feed.unusable} without an address")
+        say(f"{shown.kind}: {shown.items} items, {shown.left_out} without an address or, in a sitemap, a date")
         if not _passes(shown.page, page_s=settings.page_s, page_mib=settings.page_mib):
             say(f"{name} did not pass")
             raise typer.Exit(CHECK_FAILED)
