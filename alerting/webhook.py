@@ -119,8 +119,8 @@ def cloud_event(delivery: Delivery) -> bytes:
         "specversion": "1.0",
         "id": event_id(delivery.key),
         "source": "wirewatch",
-        "type": f"org.wirewatch.exchange.{alert['reasons'][0]}",
-        "subject": alert["exchange"],
+        "type": f"org.wirewatch.{alert.get('kind', 'exchange')}.{alert['reasons'][0]}",
+        "subject": alert.get("exchange") or alert["subject"],  # a notice to the operator is of no exchange
         "time": alert["decided_at"],
         "datacontenttype": "application/json",
         "data": {"title": delivery.title, "text": delivery.body, "alert": alert},

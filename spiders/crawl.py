@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +109,13 @@ def read_job(text: str) -> CrawlJob:
         user_agent=fields["user_agent"],
         limits=CrawlLimits(**fields["limits"]),
         run_id=fields["run_id"],
+        day=date.fromisoformat(fields["day"]) if fields["day"] else None,
     )
 
 
 def write_job(job: CrawlJob) -> str:
     """The job as JSON."""
-    return json.dumps(asdict(job))
+    return json.dumps({**asdict(job), "day": job.day.isoformat() if job.day else None})
 
 
 def read_stats(text: str) -> CrawlStats:

@@ -8,7 +8,7 @@ Every step can be killed at any instant and run again: items are leased, results
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from alerting.channels import open_channel
 from alerting.decide import decide
@@ -17,7 +17,7 @@ from cleaning.worker import clean_safely
 from models import captures, findings, ledger, ledger_state, outbox, queue, sources, stories
 from models.errors import ConfigError, DeliveryError, FetchError
 from models.failpoints import fail_point
-from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Source, Story
+from models.records import CrawlJob, CrawlStats, Delivery, Discard, DiscardReason, Page, Receipt, Report, Story
 from models.runs import logged
 from nlp.actors import Gazetteer, read_entries
 from nlp.hub import HubJudge
@@ -28,6 +28,7 @@ from nlp.weights import SHIPPED
 from spiders import archive
 from spiders.collect import collect as crawl
 from wirewatch.desk import Desk
+from wirewatch.picking import Pick, pick
 from wirewatch.settings import Settings
 
 Tick = Callable[[int], None]
@@ -41,28 +42,36 @@ def _silent(done: int) -> None:
 # ---------------------------------------------------------------- collect
 
 
-def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
+def collect(desk: Desk, *, which: Pick | None = None, day: date | None = None) -> Report:
     """Poll the collectable sources and capture what is new behind them.
 
+    Args:
+        desk: the desk.
+        which: the part of the sources; all when None.
+        day: the UTC day it is for. Of a day that is over only what a sitemap dates that day is fetched, and no live
+            feed is polled: it would give today's news.
+
     Raises:
-        ConfigError: `only` names a source that does not exist or may not be collected yet.
+        ConfigError: `which` names a source that does not exist or may not be collected yet, or the day lies ahead.
         FetchError: the crawl itself failed, or no source worked.
     """
-    with logged(desk.warehouse, "collect") as run:
+    with logged(desk.warehouse, "collect", day=day) as run:
         archive.recover(desk.settings.archive, lambda name: captures.last_byte(desk.warehouse, name))
-        chosen = _collectable(desk, only)
-        if not chosen:
-            run.report = Report(step="collect", read=0, written=0, notes=("no source is verified",))
+        past = _past(desk, day)
+        chosen = pick(desk.sources, sources.collectable(desk.warehouse), which or Pick(), past=past)
+        if not chosen.sources:
+            run.report = Report(step="collect", read=0, written=0, notes=(chosen.why_none,))
             return run.report
         stats = crawl(
             CrawlJob(
                 warehouse=desk.settings.warehouse,
                 archive=str(desk.settings.archive),
-                sources=chosen,
+                sources=chosen.sources,
                 allow=desk.settings.allow,
                 user_agent=desk.settings.user_agent,
                 limits=desk.settings.crawl,
                 run_id=run.id,
+                day=past,
             )
         )
         for outcome in stats.outcomes:
@@ -71,12 +80,12 @@ def collect(desk: Desk, *, only: Sequence[str] = ()) -> Report:
     return run.report
 
 
-def _collectable(desk: Desk, only: Sequence[str]) -> tuple[Source, ...]:
-    allowed = sources.collectable(desk.warehouse)
-    for name in only:
-        if name not in allowed:
-            raise ConfigError(f"source {name}", "is unknown or not verified", hint=f"`wirewatch source test {name}`")
-    return tuple(s for s in desk.sources if s.id in allowed and (not only or s.id in only))
+def _past(desk: Desk, day: date | None) -> date | None:
+    """The day when it is over by the reference time; None for today or for no day."""
+    today = desk.reference_time().date()
+    if day is not None and day > today:
+        raise ConfigError(f"day {day}", f"lies ahead: today is {today}, UTC", hint="a day that has begun")
+    return day if day is not None and day < today else None
 
 
 def _crawl_report(stats: CrawlStats) -> Report:

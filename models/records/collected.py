@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,7 @@ class CrawlJob:
     user_agent: str
     limits: CrawlLimits
     run_id: int | None = None
+    day: date | None = None  # backfill: only sitemaps, and of these only what is dated that day, UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
