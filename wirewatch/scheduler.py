@@ -25,7 +25,11 @@ _START_LIMIT_S = 180.0
 _LOG_LINES = 30
 _ENDED = frozenset({"success", "failed", "up_for_retry"})
 _LAST_WORDS = "Command exited with return code"  # what Airflow writes after a command's output
-_COMPONENTS = ("api-server", "scheduler", "dag-processor")
+_COMPONENTS = {
+    "api-server": (),
+    "scheduler": ("--skip-serve-logs",),  # it would listen on every address; on one machine logs are read as files
+    "dag-processor": (),
+}
 _ASLEEP = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
 _DONE = frozenset({"success", "failed"})
 CHAIN = ("wirewatch_daily", "wirewatch_process", "wirewatch_alert")  # each run follows from the one before, by its key
@@ -123,8 +127,8 @@ def running(home: AirflowHome, env: Mapping[str, str]) -> Iterator[Api]:
 
 def start_components(group: ProcessGroup) -> None:
     """Start what a whole Airflow on one machine needs."""
-    for component in _COMPONENTS:
-        group.start(component, [sys.executable, "-m", "airflow", component])
+    for component, options in _COMPONENTS.items():
+        group.start(component, [sys.executable, "-m", "airflow", component, *options])
 
 
 @contextmanager

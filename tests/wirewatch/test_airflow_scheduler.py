@@ -65,9 +65,10 @@ def api(airflow: FakeAirflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def task(
-    state: str | None, *, tries: int = 1, name: str = "collect", start: str | None = "2026-01-01"
+    state: str | None, *, tries: int = 1, name: str = "collect", start: str | None = "2026-01-01", part: int = -1
 ) -> dict[str, Any]:
-    return {"task_id": name, "state": state, "try_number": tries, "duration": 1.5, "start_date": start}
+    fields = {"task_id": name, "state": state, "try_number": tries, "duration": 1.5, "start_date": start}
+    return {**fields, "map_index": part}
 
 
 def log(*lines: str) -> dict[str, Any]:
