@@ -1,16 +1,18 @@
 """NOTICE: what the operator is told of a scheduled run, by a channel and without the warehouse.
 
-The warehouse may be what is broken, so nothing here opens it. A notice goes out under a key: a channel that has seen
-the key takes it as told.
+The warehouse may be what is broken, so nothing here opens it. What was told under a key is not told again: the keys are
+remembered as empty files in a folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from alerting.channels import open_channel
@@ -19,6 +21,7 @@ from models.records import ChannelConfig, Delivery, Receipt
 
 _TRIES: Final = 3
 _PAUSE_S: Final = 5.0
+_REMEMBERED: Final = timedelta(days=30)
 _SCHEMA: Final = "wirewatch.notice.v1"
 
 
@@ -34,13 +37,33 @@ class Notice:
 
 
 def tell(
-    channel: ChannelConfig, notice: Notice, *, now: datetime, pause: Callable[[float], None] = time.sleep
+    channel: ChannelConfig, notice: Notice, *, told: Path, now: datetime, pause: Callable[[float], None] = time.sleep
 ) -> Receipt:
-    """Tell the operator; a channel that may take it later is tried three times.
+    """Tell the operator, unless that was done; a channel that may take it later is tried three times.
+
+    Args:
+        channel: where the operator reads.
+        notice: what to tell.
+        told: the folder that remembers keys, for a month.
+        now: the time.
+        pause: waits seconds between two tries.
 
     Raises:
         DeliveryError: the channel did not take it.
     """
+    mark = told / hashlib.sha256(f"{notice.key}\n{channel.name}".encode()).hexdigest()
+    if mark.exists():
+        return Receipt(response="told already")
+    receipt = _send(channel, notice, now=now, pause=pause)
+    told.mkdir(parents=True, exist_ok=True)
+    for old in told.iterdir():
+        if old.stat().st_mtime < (now - _REMEMBERED).timestamp():
+            old.unlink(missing_ok=True)
+    mark.touch()
+    return receipt
+
+
+def _send(channel: ChannelConfig, notice: Notice, *, now: datetime, pause: Callable[[float], None]) -> Receipt:
     opened = open_channel(channel)
     for attempt in range(1, _TRIES + 1):
         try:

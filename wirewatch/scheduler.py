@@ -106,11 +106,48 @@ def run_chain(
     began = time.monotonic()
     prepare(home, {_ASLEEP: "True"})
     with running(home, {**env, _ASLEEP: "True"}) as api:
-        known = api.wake(dag_ids, key)
+        known = api.wake(dag_ids, [key])
         ready = time.monotonic()
         api.trigger(dag_ids[0], key)
         runs = tuple(
             api.follow_to_success(dag_id, api.wait_for_run(dag_id, key, known), on_progress, limit_s=limit_s)
+            for dag_id in dag_ids
+        )
+    return ChainRun(runs=runs, start_s=ready - began, run_s=time.monotonic() - ready)
+
+
+def run_backfill(
+    home: AirflowHome,
+    dag_ids: Sequence[str],
+    days: Sequence[date],
+    *,
+    env: Mapping[str, str],
+    on_progress: Callable[[TaskRun], None],
+    limit_s: float = 900.0,
+) -> ChainRun:
+    """Start Airflow, fill in days in a row with the first DAG, follow every run that its assets start, stop Airflow.
+
+    Args:
+        home: see `run_chain`.
+        dag_ids: see `run_chain`.
+        days: the UTC days, without a gap, the earliest first.
+        env: see `run_chain`.
+        on_progress: see `run_chain`.
+        limit_s: see `run_chain`.
+
+    Raises:
+        WirewatchError: see `run_chain`.
+    """
+    began = time.monotonic()
+    prepare(home, {_ASLEEP: "True"})
+    keys = [day.isoformat() for day in days]
+    with running(home, {**env, _ASLEEP: "True"}) as api:
+        known = api.wake(dag_ids, keys)
+        ready = time.monotonic()
+        api.backfill(dag_ids[0], days[0], days[-1])
+        runs = tuple(
+            api.follow_to_success(dag_id, api.wait_for_run(dag_id, key, known), on_progress, limit_s=limit_s)
+            for key in keys
             for dag_id in dag_ids
         )
     return ChainRun(runs=runs, start_s=ready - began, run_s=time.monotonic() - ready)
@@ -158,12 +195,12 @@ class Api:
         while not self._is_ready(dag_id):
             self._pause(deadline, "airflow", f"not ready after {_START_LIMIT_S:.0f} s")
 
-    def wake(self, dag_ids: Sequence[str], key: str) -> frozenset[str]:
-        """Wait for the DAGs and let their runs start; gives the runs under a key that were there before."""
+    def wake(self, dag_ids: Sequence[str], keys: Sequence[str]) -> frozenset[str]:
+        """Wait for the DAGs and let their runs start; gives the runs under the keys that were there before."""
         known: set[str] = set()
         for dag_id in dag_ids:
             self.wait_for_dag(dag_id)
-            known |= {run_id for run_id, _ in self.runs(dag_id, key)}
+            known |= {run_id for key in keys for run_id, _ in self.runs(dag_id, key)}
             self._client.patch(f"/api/v2/dags/{dag_id}", json={"is_paused": False}).raise_for_status()
         return frozenset(known)
 
