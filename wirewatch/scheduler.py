@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ from wirewatch.airflow_home import AirflowHome, prepare
 from wirewatch.processes import ProcessGroup
 
 _PAUSE_S = 0.5
-_START_LIMIT_S = 180.0
+_START_LIMIT_S = 600.0  # a machine may have much else to do; a process that ends on its own is noticed at once
 _LOG_LINES = 30
 _ENDED = frozenset({"success", "failed", "up_for_retry"})
 _LAST_WORDS = "Command exited with return code"  # what Airflow writes after a command's output
@@ -156,10 +157,15 @@ def run_backfill(
 @contextmanager
 def running(home: AirflowHome, env: Mapping[str, str]) -> Iterator[Api]:
     """A running Airflow for the length of a `with` block; nothing of it is left afterwards."""
-    with ProcessGroup(env=home.environment(env), logs=home.folder / "logs" / "processes") as group:
+    with ProcessGroup(env=home.environment(env), logs=logs_of(home)) as group:
         start_components(group)
         with speaking(home, group) as api:
             yield api
+
+
+def logs_of(home: AirflowHome) -> Path:
+    """Where the processes write what they say."""
+    return home.folder / "logs" / "processes"
 
 
 def start_components(group: ProcessGroup) -> None:
@@ -221,7 +227,7 @@ class Api:
         found = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns", params=asked).raise_for_status().json()["dag_runs"]
         return tuple((run["dag_run_id"], run["state"]) for run in found if key in (None, run["partition_key"]))
 
-    def wait_for_run(self, dag_id: str, key: str, known: frozenset[str], *, limit_s: float = 180.0) -> str:
+    def wait_for_run(self, dag_id: str, key: str, known: frozenset[str], *, limit_s: float = 600.0) -> str:
         """Wait for a run under a key that was not known before; gives its id.
 
         Raises:
@@ -343,4 +349,4 @@ class Api:
         return self._client.post(path, json=dict(body)).raise_for_status().json()
 
     def _where(self) -> str:
-        return f"see {self._home.folder / 'logs' / 'processes'}"
+        return f"see {logs_of(self._home)}"

@@ -16,7 +16,7 @@ from models.errors import ConfigError
 from models.migrate import upgrade
 from wirewatch.airflow_home import AirflowHome, prepare
 from wirewatch.processes import ProcessGroup, terminable
-from wirewatch.scheduler import CHAIN, Api, speaking, start_components
+from wirewatch.scheduler import CHAIN, Api, logs_of, speaking, start_components
 from wirewatch.settings import VARIABLES, Settings
 from wirewatch.show import say
 
@@ -55,7 +55,7 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
         settings.var.mkdir(parents=True, exist_ok=True)
         upgrade(settings.warehouse)
         prepare(home)
-        group = stack.enter_context(_group(settings, home, config))
+        group = stack.enter_context(_group(home, config))
         group.start("pages", serve)
         start_components(group)
         api = stack.enter_context(speaking(home, group))
@@ -67,10 +67,10 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
             time.sleep(_LOOK_S)
 
 
-def _group(settings: Settings, home: AirflowHome, config: Path | None) -> ProcessGroup:
+def _group(home: AirflowHome, config: Path | None) -> ProcessGroup:
     """Children that find what this process found."""
     own = {VARIABLES["config"]: str(config.resolve())} if config else {}
-    return ProcessGroup(env=home.environment(own), logs=settings.var / "logs", grace_s=_GRACE_S)
+    return ProcessGroup(env=home.environment(own), logs=logs_of(home), grace_s=_GRACE_S)
 
 
 def _introduce(home: AirflowHome, ports: Ports) -> None:

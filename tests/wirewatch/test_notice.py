@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from models.errors import ConfigError, DeliveryError
 from models.records import ChannelConfig, Delivery
+from wirewatch.cli import main
 from wirewatch.notice import Notice, tell
 from wirewatch.settings import load_settings
 from wirewatch.wire.receiver import receive
@@ -85,21 +84,12 @@ def test_the_operator_reads_a_file_of_its_own_unless_a_channel_is_named(tmp_path
         load_settings(root=tmp_path, environment={})
 
 
-def test_the_command_needs_no_warehouse(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "wirewatch.cli",
-        "tell-operator",
-        "it rains",
-        "--key",
-        "k",
-        "--text",
-        "into the rack",
-    ]
+def test_the_command_needs_no_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREWATCH_VAR", str(tmp_path))
     for _ in range(2):
-        subprocess.run(command, env={**os.environ, "WIREWATCH_VAR": str(tmp_path)}, check=True)
-    assert [(line["title"], line["body"]) for line in lines(tmp_path / "operator.jsonl")] == [
-        ("it rains", "into the rack")
-    ]
+        with pytest.raises(SystemExit) as end:
+            main(["tell-operator", "it rains", "--key", "k", "--text", "into the rack"])
+        assert not end.value.code
+    (line,) = lines(tmp_path / "operator.jsonl")
+    assert (line["title"], line["body"]) == ("it rains", "into the rack")
     assert not (tmp_path / "warehouse.db").exists()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from models.migrate import upgrade
+from wirewatch.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 STORIES = [
@@ -23,16 +24,34 @@ servicemen had been handed over."""),
 ]  # fmt: skip
 
 
-def wirewatch(var: Path, *words: str, now: str = "2024-05-04T12:00:00Z") -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "WIREWATCH_VAR": str(var), "WIREWATCH_WATCH": str(var / "watch"), "WIREWATCH_NOW": now}
-    command = [sys.executable, "-m", "wirewatch.cli", *words]
-    return subprocess.run(command, env=env, cwd=ROOT, check=False, capture_output=True, text=True)
+Run = Callable[..., tuple[int, str]]
 
 
-def done(var: Path, *words: str) -> str:
-    finished = wirewatch(var, *words)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout + finished.stderr
+@pytest.fixture
+def run(var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in this process; gives its exit status and all that it said."""
+    for name, value in environment(var).items():
+        monkeypatch.setenv(name, value)
+
+    def run_command(*words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(words)
+        return int(end.value.code or 0), "".join(capsys.readouterr())
+
+    return run_command
+
+
+def environment(var: Path) -> dict[str, str]:
+    return {
+        "WIREWATCH_VAR": str(var), "WIREWATCH_WATCH": str(var / "watch"), "WIREWATCH_NOW": "2024-05-04T12:00:00Z"
+    }  # fmt: skip
+
+
+def done(run: Run, *words: str) -> str:
+    status, said = run(*words)
+    assert status == 0, said
+    return said
 
 
 @pytest.fixture
@@ -45,7 +64,7 @@ def var(tmp_path: Path) -> Path:
     (tmp_path / "watch" / "sources.toml").write_text(
         f'[[source]]\nid = "north"\noutlet = "North"\nurl = "http://127.0.0.1:9/feed"\n{source}', encoding="utf-8"
     )
-    done(tmp_path, "db", "upgrade")
+    upgrade(f"sqlite:///{tmp_path / 'warehouse.db'}")
     return tmp_path
 
 
@@ -54,38 +73,38 @@ def rows(var: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_of_a_day_that_is_over_no_live_feed_is_polled(var: Path) -> None:
-    assert "2024-05-01 is over and no source lists past days" in done(var, "collect", "--day", "2024-05-01")
+def test_of_a_day_that_is_over_no_live_feed_is_polled(run: Run, var: Path) -> None:
+    assert "2024-05-01 is over and no source lists past days" in done(run, "collect", "--day", "2024-05-01")
     assert rows(var, "SELECT step, worked_on, error FROM run") == [("collect", "2024-05-01", None)]
 
 
-def test_a_day_that_has_not_begun_is_refused(var: Path) -> None:
-    finished = wirewatch(var, "collect", "--day", "2024-05-05")
-    assert finished.returncode == 2
-    assert "lies ahead: today is 2024-05-04" in finished.stderr
+def test_a_day_that_has_not_begun_is_refused(run: Run) -> None:
+    status, said = run("collect", "--day", "2024-05-05")
+    assert status == 2
+    assert "lies ahead: today is 2024-05-04" in said
 
 
-def test_today_is_a_live_poll_and_a_part_with_no_working_source_fails(var: Path) -> None:
-    finished = wirewatch(var, "collect", "--day", "2024-05-04", "--partial-ok")
-    assert finished.returncode == 1
-    assert "no source worked: north" in finished.stderr
+def test_today_is_a_live_poll_and_a_part_with_no_working_source_fails(run: Run) -> None:
+    status, said = run("collect", "--day", "2024-05-04", "--partial-ok")
+    assert status == 1
+    assert "no source worked: north" in said
 
 
-def test_a_part_without_a_source_has_nothing_to_do(var: Path) -> None:
-    said = [wirewatch(var, "collect", "--shard", f"{part}/4", "--partial-ok") for part in range(4)]
-    assert sorted(finished.returncode for finished in said) == [0, 0, 0, 1]
-    assert sum("no source is in part" in finished.stderr for finished in said) == 3
+def test_a_part_without_a_source_has_nothing_to_do(run: Run) -> None:
+    ends = [run("collect", "--shard", f"{part}/4", "--partial-ok") for part in range(4)]
+    assert sorted(status for status, _ in ends) == [0, 0, 0, 1]
+    assert sum("no source is in part" in said for _, said in ends) == 3
 
 
 @pytest.mark.parametrize("shard", ["4/4", "-1/4", "1", "a/b", "1/0"])
-def test_a_part_that_is_none_is_refused(var: Path, shard: str) -> None:
-    finished = wirewatch(var, "collect", f"--shard={shard}")
-    assert finished.returncode == 2
-    assert "I/N with 0 <= I < N" in finished.stderr
+def test_a_part_that_is_none_is_refused(run: Run, shard: str) -> None:
+    status, said = run("collect", f"--shard={shard}")
+    assert status == 2
+    assert "I/N with 0 <= I < N" in said
 
 
-def test_no_flash_source_is_no_fault(var: Path) -> None:
-    assert "no source is marked flash" in done(var, "collect", "--flash")
+def test_no_flash_source_is_no_fault(run: Run) -> None:
+    assert "no source is marked flash" in done(run, "collect", "--flash")
 
 
 def ledger(var: Path) -> dict[str, object]:
@@ -95,7 +114,7 @@ def ledger(var: Path) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_stories_that_are_tagged_again_double_no_row_and_no_alert(var: Path) -> None:
+def test_stories_that_are_tagged_again_double_no_row_and_no_alert(run: Run, var: Path) -> None:
     corpus = var / "corpus.jsonl"
     lines = [
         {"url": f"https://{outlet}.example/1", "outlet": outlet, "published": f"2024-05-0{2 + i}T10:00:00+00:00",
@@ -103,29 +122,29 @@ def test_stories_that_are_tagged_again_double_no_row_and_no_alert(var: Path) -> 
         for i, (outlet, title, text) in enumerate(STORIES)
     ]  # fmt: skip
     corpus.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    done(var, "ingest", str(corpus))
+    done(run, "ingest", str(corpus))
     before = ledger(var)
     assert before["exchange"] == 1
     assert before["delivery"]
-    assert done(var, "retag", "--dry-run").strip() == "2"
-    assert "1 read" in done(var, "retag", "--day", "2024-05-02")
-    done(var, "link")  # a flash poll may come in between
-    done(var, "alert")
-    assert "1 read" in done(var, "retag", "--since", "2024-05-03")
-    assert "is not over" in done(var, "retag", "--day", "2024-05-04", "--unless-today")
+    assert done(run, "retag", "--dry-run").strip() == "2"
+    assert "1 read" in done(run, "retag", "--day", "2024-05-02")
+    done(run, "link")  # a flash poll may come in between
+    done(run, "alert")
+    assert "1 read" in done(run, "retag", "--since", "2024-05-03")
+    assert "is not over" in done(run, "retag", "--day", "2024-05-04", "--unless-today")
     for step in ("tag", "link", "alert"):
-        done(var, step)
+        done(run, step)
     assert ledger(var) == before
     assert rows(var, "SELECT DISTINCT stage FROM story_version") == [("linked",)]
 
 
-def test_upkeep_says_what_it_did_and_fails_on_a_damaged_capture(var: Path) -> None:
+def test_upkeep_says_what_it_did_and_fails_on_a_damaged_capture(run: Run, var: Path) -> None:
     story = var / "story.txt"
     story.write_text("A plain file with a sentence. And another one, so that it is a story.", encoding="utf-8")
-    done(var, "ingest", str(story))
-    assert "1 read = 1 written" in done(var, "upkeep")
+    done(run, "ingest", str(story))
+    assert "1 read = 1 written" in done(run, "upkeep")
     (archive,) = (var / "captures").glob("*.warc.gz")
     archive.write_bytes(b"x" * archive.stat().st_size)
-    finished = wirewatch(var, "upkeep")
-    assert finished.returncode == 4
-    assert "1 failed" in finished.stderr
+    status, said = run("upkeep")
+    assert status == 4
+    assert "1 failed" in said
