@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -117,18 +118,22 @@ def cloud_event(delivery: Delivery) -> bytes:
     """The delivery as a CloudEvent in structured mode; the same bytes at every attempt."""
     payload: dict[str, Any] = json.loads(delivery.payload)
     kind = kind_of(delivery)
-    is_alert = kind is Kind.ALERT
     event = {
         "specversion": "1.0",
         "id": event_id(delivery.key),
         "source": "wirewatch",
-        "type": f"org.wirewatch.exchange.{payload['reasons'][0]}" if is_alert else f"org.wirewatch.{kind.value}",
-        "subject": payload["exchange"] if is_alert else payload["key"],
+        "type": _type_of(kind, payload),
+        "subject": payload.get("exchange") or payload.get("subject") or payload["key"],
         "time": payload["decided_at"],
         "datacontenttype": "application/json",
         "data": {"title": delivery.title, "text": delivery.body, kind.value: payload},
     }
     return json.dumps(event, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _type_of(kind: Kind, payload: Mapping[str, Any]) -> str:
+    about = "exchange" if kind is Kind.ALERT else kind.value
+    return ".".join(("org.wirewatch", about, *payload.get("reasons", ())[:1]))
 
 
 def _judged(name: str, answer: _Answer, now: datetime) -> Receipt:

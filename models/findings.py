@@ -27,6 +27,7 @@ from models.rows import new_id
 from models.tables import (
     claim,
     claim_link,
+    exchange_member,
     flow,
     mention,
     model,
@@ -178,6 +179,9 @@ def _quantity_values(told: Any) -> dict[str, Any]:
 def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tuple[LinkedReport, ...]:
     """Every report of an exchange that is linked already or joins now, as `link` sees them.
 
+    A text that was sent back to the tag step stays where its last findings put it: an exchange must not lose its
+    members, and with them its slug, because a link step runs before they are tagged again.
+
     Args:
         connection: a transaction that no other link step shares.
         joining: row ids of versions that are about to be linked.
@@ -207,7 +211,12 @@ def linked_reports(connection: Connection, *, joining: Sequence[int] = ()) -> tu
         .order_by(story_version.c.key)
     )
     allowed = frozenset(joining)
-    rows = [row for row in connection.execute(wanted) if row.stage == "linked" or row.version in allowed]
+    members = frozenset(connection.execute(select(exchange_member.c.version_id)).scalars())
+    rows = [
+        row
+        for row in connection.execute(wanted)
+        if row.stage == "linked" or row.version in allowed or row.version in members
+    ]
     flows, claims = _by_version(connection, flow), _by_version(connection, claim)
     return tuple(_linked(row, flows.get(row.version, ()), claims.get(row.version, ())) for row in rows)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
 from models.records import Report
 from models.rows import new_id
@@ -25,10 +25,19 @@ class OpenRun:
 
 
 @contextmanager
-def logged(warehouse: Warehouse, step: str, *, reference_at: datetime | None = None) -> Iterator[OpenRun]:
+def logged(
+    warehouse: Warehouse, step: str, *, reference_at: datetime | None = None, day: date | None = None
+) -> Iterator[OpenRun]:
     """Log a run from start to end; a run that was killed keeps its start and no end."""
     with warehouse.write() as connection:
-        started = insert(run).values(step=step, started_at=now(connection), reference_at=reference_at, notes=[])
+        values = {
+            "step": step,
+            "started_at": now(connection),
+            "reference_at": reference_at,
+            "worked_on": day,
+            "notes": [],
+        }
+        started = insert(run).values(**values)
         going = OpenRun(id=new_id(connection.execute(started)))
     try:
         yield going
@@ -55,3 +64,13 @@ def _close(warehouse: Warehouse, going: OpenRun, error: str | None) -> None:
                 **counts,
             )
         )
+
+
+def latest_day(warehouse: Warehouse, step: str) -> date | None:
+    """The latest UTC day for which a run of a step ended well; None when there is none."""
+    ended = run.c.finished_at.is_not(None) & run.c.error.is_(None)
+    with warehouse.read() as connection:
+        latest: date | None = connection.execute(
+            select(func.max(run.c.worked_on)).where(run.c.step == step, ended)
+        ).scalar_one()
+    return latest

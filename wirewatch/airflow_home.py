@@ -1,4 +1,4 @@
-"""A ready Airflow home: folders, secrets that are made once, a metadata database that knows our DAGs.
+"""A ready Airflow home: folders, secrets and policies, a metadata database that knows our DAGs and their pool.
 
 `python -m wirewatch.airflow_home` makes the checkout's own, var/airflow, ready; `./run` does so at set-up.
 """
@@ -11,7 +11,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +20,14 @@ from models.errors import WirewatchError
 
 _USER = "admin"
 _COMMAND_LIMIT_S = 300
+_POLICIES = """\
+# Written at set-up: where Airflow looks for what is true of every DAG.
+from wirewatch.airflow.policy import dag_policy
+
+__all__ = ["dag_policy"]
+"""
+# Tagging takes a core and a model's memory: one at a time on a machine. A task whose pool is unknown never starts.
+_POOL = ("nlp", "1", "tagging, one at a time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +66,38 @@ class AirflowHome:
         return {**os.environ, "PATH": path, **extra, **own}
 
 
-def prepare(home: AirflowHome) -> None:
+def prepare(home: AirflowHome, extra: Mapping[str, str] | None = None) -> None:
     """Make the home ready; what is there already is left alone, so a second call costs nothing.
+
+    Args:
+        home: the home.
+        extra: what Airflow finds in its environment besides ours.
 
     Raises:
         WirewatchError: Airflow could not bring its metadata database up to date, or read the DAGs.
     """
     write_secrets(home)
-    stamp = home.folder / f"migrated-{version('apache-airflow-core')}"
-    if not stamp.exists():
-        _airflow(home, "db", "migrate")
-        _airflow(home, "dags", "reserialize")
-        stamp.touch()
+    write_policies(home)
+    if not is_prepared(home):
+        for words in (("db", "migrate"), ("pools", "set", *_POOL), ("dags", "reserialize")):
+            _airflow(home, words, extra or {})
+        _stamp(home).touch()
+
+
+def is_prepared(home: AirflowHome) -> bool:
+    """Whether set-up of this release of Airflow ended well here."""
+    return _stamp(home).exists()
+
+
+def _stamp(home: AirflowHome) -> Path:
+    return home.folder / f"prepared-{version('apache-airflow-core')}"
+
+
+def write_policies(home: AirflowHome) -> None:
+    """Write the module in which Airflow finds our policies."""
+    folder = home.folder / "config"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "airflow_local_settings.py").write_text(_POLICIES, encoding="utf-8")
 
 
 def write_secrets(home: AirflowHome) -> None:
@@ -98,11 +126,11 @@ def _write_once(path: Path, make: Callable[[], str]) -> None:
         file.write(make())
 
 
-def _airflow(home: AirflowHome, *words: str) -> None:
+def _airflow(home: AirflowHome, words: Sequence[str], extra: Mapping[str, str]) -> None:
     """Run one command of Airflow to its end."""
     done = subprocess.run(
         [sys.executable, "-m", "airflow", *words],
-        env=home.environment({}),
+        env=home.environment(extra),
         capture_output=True,
         text=True,
         timeout=_COMMAND_LIMIT_S,

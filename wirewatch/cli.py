@@ -16,7 +16,18 @@ from typer.core import TyperGroup
 
 from models.errors import ConfigError, WarehouseError, WirewatchError
 from models.secrecy import redacted
-from wirewatch.commands import alerts, care, configuration, corpus, exchanges, questions, sources, steps, weights
+from wirewatch.commands import (
+    alerts,
+    care,
+    configuration,
+    corpus,
+    exchanges,
+    questions,
+    schedule,
+    sources,
+    steps,
+    weights,
+)
 from wirewatch.commands.opening import Asked
 from wirewatch.settings import VERSION
 from wirewatch.show import LogForm, be_quiet, complain, speak_through, without_colour
@@ -74,7 +85,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _part in (steps, alerts, corpus, sources, exchanges, questions, configuration, weights, care):
+for _part in (steps, alerts, corpus, sources, exchanges, questions, configuration, weights, care, schedule):
     _part.add_to(app)
 
 

@@ -1,7 +1,7 @@
 """The demo: the bundled wire, carried through all five steps by the real scheduler, without a network.
 
-It knows of no story and no figure: it starts the sites, writes a desk that watches them, lets Airflow run the DAG, and
-shows what the ordinary commands then say.
+It knows of no story and no figure: it starts the sites, writes a desk that watches them, lets Airflow run the daily
+DAG and those that follow from it, and shows what the ordinary commands then say.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.errors import WirewatchError
 from wirewatch.airflow_home import AirflowHome
 from wirewatch.demo_desk import REFERENCE_TIME, DemoDesk, write_desk
 from wirewatch.processes import terminable
-from wirewatch.scheduler import TaskRun, free_port, run_dag
+from wirewatch.scheduler import CHAIN, TaskRun, free_port, run_chain
 from wirewatch.show import say
 from wirewatch.wire.receiver import Receiver, receive
 from wirewatch.wire.server import Wire, serve
@@ -26,7 +26,6 @@ from wirewatch.wire.server import Wire, serve
 CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 18700  # below the ranges from which systems give ports away; a story's address holds its port
 RECEIVER_PORT = 18699
-DAG_ID = "wirewatch_daily"
 
 _COUNTED = {
     "stories": "SELECT count(*) AS n FROM v_story",
@@ -90,15 +89,18 @@ def _carry(desk: DemoDesk, env: Mapping[str, str], receiver: Receiver) -> Outcom
     before, told = _counts(env), len(receiver.deliveries())
     home = AirflowHome(checkout=CHECKOUT, folder=desk.var / "airflow", port=free_port())
     say(f"airflow   starting at {home.url} (about half a minute)")
-    run = run_dag(home, DAG_ID, env=env, on_progress=_tell)
-    say(f"airflow   run {run.run_id}: {run.state}; ready after {run.start_s:.0f} s, ran {run.run_s:.0f} s, stopped")
+    day = REFERENCE_TIME.partition("T")[0]
+    chain = run_chain(home, CHAIN, key=day, env=env, on_progress=_tell)
+    for run in chain.runs:
+        say(f"airflow   {run.dag_id} {run.run_id}: {run.state}")
+    say(f"airflow   ready after {chain.start_s:.0f} s, ran {chain.run_s:.0f} s, stopped")
     return Outcome(before=before, after=_counts(env), deliveries=len(receiver.deliveries()) - told)
 
 
 def _tell(task: TaskRun) -> None:
     """One line when a task has ended, or has to be tried again."""
     if task.state in {"success", "failed", "up_for_retry"}:
-        say(f"  {task.task:8}{task.state:14}{task.seconds:6.1f} s  {task.said}")
+        say(f"  {task.label:11}{task.state:14}{task.seconds:6.1f} s  {task.said}")
 
 
 def _result(env: Mapping[str, str], desk: DemoDesk, outcome: Outcome) -> Iterator[str]:

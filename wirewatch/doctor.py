@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Final
@@ -50,6 +51,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         "weights": lambda: _weights(settings),
         "model": lambda: _model(settings),
         "channels": lambda: _channels(settings),
+        "daily run": lambda: _daily_run(settings),
         "airflow": lambda: _airflow(settings),
         "airflow secrets": lambda: _airflow_secrets(settings),
         "ports": lambda: ports(settings),
@@ -134,9 +136,25 @@ def _channels(settings: Settings) -> str:
     return ", ".join(f"{channel.name} ({channel.kind})" for channel in settings.channels) or "none"
 
 
+def _daily_run(settings: Settings) -> str:
+    """Whether a crawl of the latest day that must be done by now has ended."""
+    from models.runs import latest_day
+
+    with opened(settings) as warehouse:
+        latest = latest_day(warehouse, "collect")
+    due = (datetime.now(UTC) - timedelta(hours=settings.daily_h)).date()
+    if latest is None:
+        raise LesserError("daily run", "none has ended yet", hint="./run up, or another Airflow with dags/")
+    if latest < due:
+        raise WirewatchError(
+            "daily run", f"the last that ended is of {latest}, that of {due} is missing", hint="is ./run up running?"
+        )
+    return f"a crawl of {latest} has ended"
+
+
 def _airflow(settings: Settings) -> str:
     """Read every DAG file in a process and a home of its own, so that looking leaves nothing behind."""
-    from wirewatch.airflow_home import AirflowHome
+    from wirewatch.airflow_home import AirflowHome, is_prepared
 
     try:
         release = version("apache-airflow-core")
@@ -146,7 +164,7 @@ def _airflow(settings: Settings) -> str:
     for file in files:
         _read_dag(file, settings.root)
     home = AirflowHome(checkout=settings.root, folder=settings.root / "var" / "airflow")
-    if not (home.folder / f"migrated-{release}").exists():
+    if not is_prepared(home):
         raise LesserError("Airflow", "its database is not set up", hint=f"{sys.executable} -m wirewatch.airflow_home")
     return f"{release}; {len(files)} DAG file{'s' if len(files) != 1 else ''} can be read"
 

@@ -119,6 +119,24 @@ class DigestTable(Table):
     heartbeat: bool = Field(default=True, description="tell that there is nothing new, too")
 
 
+class OperatorTable(Table):
+    """Who is told of a scheduled run that failed or is missing."""
+
+    channel: str = Field(
+        default="", description="one of `[channel.NAME]`; left out: lines are appended to operator.jsonl in `var`"
+    )
+    daily_h: float = limit(6.0, "h", "after the start of a UTC day without its daily run, `doctor` says so", above=0)
+
+
+class UpkeepTable(Table):
+    """What upkeep removes; 0 days = never. A capture that became a story is never removed."""
+
+    runs_days: int = limit(400, "days", "after which the log of a run that captured nothing goes", least=0)
+    sightings_days: int = limit(400, "days", "after which a listing that no poll has shown goes", least=0)
+    discarded_days: int = limit(0, "days", "after which a capture that did not become a story goes", least=0)
+    verify_sample: int = limit(200, "captures", "re-read and compared at each upkeep", least=0)
+
+
 class ChannelTable(Table):
     """What every channel has."""
 
@@ -174,6 +192,8 @@ class MainFile(Table):
     log: LogTable = LogTable()
     tag: TagTable = TagTable()
     digest: DigestTable = DigestTable()
+    operator: OperatorTable = OperatorTable()
+    upkeep: UpkeepTable = UpkeepTable()
     channel: dict[Id, AnyChannelTable] = Field(
         default={"duty-file": FileChannelTable(kind="file", path="alerts.jsonl")},
         description="ways to tell somebody, by name",

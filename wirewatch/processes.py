@@ -18,6 +18,7 @@ from models.errors import WirewatchError
 _MARK = "WIREWATCH_LAUNCH"
 _PROC = Path("/proc")
 _PAUSE_S = 0.1
+_STOPPING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessGroup:
@@ -97,16 +98,19 @@ class ProcessGroup:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM break off a `with` block as Ctrl-C does, so that what it started goes with it."""
+    """Let SIGTERM or the end of the terminal break off a `with` block as Ctrl-C does: what it started goes with it."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    # what is ignored stays so: `nohup` asks for it
+    wanted = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _environment(entry: Path) -> list[bytes]:

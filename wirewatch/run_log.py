@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from models import runs
@@ -19,14 +19,16 @@ _log: Final = get_logger(__name__)
 
 
 @contextmanager
-def logged(warehouse: Warehouse, step: str, *, reference_at: datetime | None = None) -> Iterator[runs.OpenRun]:
+def logged(
+    warehouse: Warehouse, step: str, *, reference_at: datetime | None = None, day: date | None = None
+) -> Iterator[runs.OpenRun]:
     """A run of a step, in the run table and in the log; every line inside says the step and the run."""
     going: runs.OpenRun | None = None
     with about(step=step):
         try:
-            with runs.logged(warehouse, step, reference_at=reference_at) as run, about(run=run.id):
+            with runs.logged(warehouse, step, reference_at=reference_at, day=day) as run, about(run=run.id):
                 going = run
-                _log.info("run begun", reference_at=reference_at)
+                _log.info("run begun", reference_at=reference_at, day=day)
                 yield run
         except BaseException as error:
             is_ours = isinstance(error, WirewatchError) or not isinstance(error, Exception)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from models.records import ChannelConfig, CrawlLimits, PollRules
 from models.secrecy import keep_password_secret, without_password
 from wirewatch.config import MainRead, read_main
 from wirewatch.field_types import is_reference
-from wirewatch.main_file import AtomChannelTable, FileChannelTable, LimitsTable, MainFile
+from wirewatch.main_file import AtomChannelTable, FileChannelTable, LimitsTable, MainFile, UpkeepTable
 from wirewatch.mistakes import meant
 
 VERSION: Final = "0.1.0"
@@ -55,6 +55,16 @@ class TagModels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How long what may go is kept, in days (0 = for ever), and how much is looked at."""
+
+    runs_days: int  # the log of runs that captured nothing
+    sightings_days: int  # listings that no poll has shown since
+    discarded_days: int  # captures that did not become a story
+    verify_sample: int  # captures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a run needs to know of its surroundings."""
 
@@ -80,6 +90,9 @@ class Settings:
     digest_to: tuple[str, ...]  # channels that are told the digest; () = every channel
     heartbeat: bool  # the digest tells that there is nothing new, too
     tag: TagModels
+    operator: ChannelConfig  # where a failed or missing run is told
+    daily_h: float  # hours of a UTC day, after which its daily run is missing
+    upkeep: Keeping
     log_days: int = 14  # of log files that are kept
     origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
@@ -124,6 +137,7 @@ def load_settings(
     read = read_main(main, must_exist=named is not None)
     file = read.table
     var = _path(given, "var", home) or home / file.var
+    channels = tuple(_channels(file, var))
     warehouse = _warehouse(given.get(VARIABLES["warehouse"]) or file.warehouse.url, home, var)
     analyst = given.get(VARIABLES["analyst"]) or file.warehouse.analyst
     return Settings(
@@ -137,13 +151,16 @@ def load_settings(
         allow=_allow(given.get(VARIABLES["allow"], "")),
         now=_now(given.get(VARIABLES["now"], "")),
         pages=file.pages.url.rstrip("/"),
-        channels=tuple(_channels(file, var)),
+        channels=channels,
         crawl=CrawlLimits(**file.crawl.model_dump()),
         poll=PollRules(**file.poll.model_dump()),
         tag=_tag_models(file, home),
         digest_to=_digest_to(file),
         heartbeat=file.digest.heartbeat,
         log_days=file.log.days,
+        operator=_operator(read, channels, var),
+        daily_h=file.operator.daily_h,
+        upkeep=Keeping(**file.upkeep.model_dump()),
         origins=tuple(_origins(given, read, flag=config)),
         **file.limits.model_dump(),
     )
@@ -170,6 +187,9 @@ def show_settings(settings: Settings) -> tuple[Shown, ...]:
         **{f"tag.{name}": getattr(settings.tag, name) or "" for name in TagModels.__dataclass_fields__},
         "digest.to": ", ".join(settings.digest_to),
         "digest.heartbeat": settings.heartbeat,
+        "operator.channel": settings.operator.name,
+        "operator.daily_h": settings.daily_h,
+        **{f"upkeep.{name}": getattr(settings.upkeep, name) for name in UpkeepTable.model_fields},
         **{f"channel.{channel.name}": _shown_channel(channel) for channel in settings.channels},
     }
     return tuple(
@@ -270,6 +290,20 @@ def _digest_to(file: MainFile) -> tuple[str, ...]:
         if name not in file.channel:
             raise ConfigError("digest.to", f"no channel is named {name!r}", hint=meant(name, sorted(file.channel)))
     return tuple(file.digest.to)
+
+
+def _operator(read: MainRead, channels: Sequence[ChannelConfig], var: Path) -> ChannelConfig:
+    """The channel that `[operator]` names; without a name, a file of its own."""
+    name = read.table.operator.channel
+    if not name:
+        return ChannelConfig(name="operator", kind="file", path=str(var / "operator.jsonl"))
+    for channel in channels:
+        if channel.name == name:
+            return channel
+    near = difflib.get_close_matches(name, [channel.name for channel in channels], 1)
+    place = read.places.get(("operator", "channel"), "wirewatch.toml")
+    hint = f"did you mean {near[0]!r}?" if near else f"add [channel.{name}]"
+    raise ConfigError(f"{place} operator.channel", f"no channel is called {name!r}", hint=hint)
 
 
 def _tag_models(file: MainFile, home: Path) -> TagModels:

@@ -32,6 +32,7 @@ from wirewatch import run_log
 from wirewatch.crawl_child import command as crawl_command
 from wirewatch.deliveries import deliver_all
 from wirewatch.desk import Desk
+from wirewatch.picking import Pick, pick
 from wirewatch.run_log import logged
 from wirewatch.settings import Settings
 
@@ -46,25 +47,26 @@ def _silent(done: int) -> None:
 # ---------------------------------------------------------------- collect
 
 
-def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) -> Report:
+def collect(desk: Desk, *, which: Pick | None = None, day: date | None = None) -> Report:
     """Poll the collectable sources that are due and capture what is new behind them.
 
     Args:
         desk: the desk.
-        only: ids of sources; all when empty.
-        day: backfill: only sources that are sitemaps, and of these only what is dated that day, UTC.
+        which: the part of the sources; all when None.
+        day: the UTC day it is for. Of a day that is over only what a sitemap dates that day is fetched, and no live
+            feed is polled: it would give today's news.
 
     Raises:
-        ConfigError: `only` names a source that does not exist or may not be collected yet.
+        ConfigError: `which` names a source that does not exist or may not be collected yet, or the day lies ahead.
         FetchError: the crawl itself failed, or no source worked.
     """
-    with logged(desk.warehouse, "collect") as run:
+    with logged(desk.warehouse, "collect", day=day) as run:
         archive.recover(desk.settings.archive, lambda name: captures.last_byte(desk.warehouse, name))
-        chosen = _collectable(desk, only)
-        due, waits = _due(desk, chosen)
-        due = tuple(s for s in due if day is None or s.kind == "sitemap")
+        past = _past(desk, day)
+        chosen = pick(desk.sources, sources.collectable(desk.warehouse), which or Pick(), past=past)
+        due, waits = _due(desk, chosen.sources)
         if not due:
-            why = "no source is verified" if not chosen else f"no source {'lists days' if day else 'is due'}"
+            why = chosen.why_none or "no source is due"
             run.report = Report(step="collect", read=0, written=0, notes=(why, *waits))
             return run.report
         stats = crawl(
@@ -77,7 +79,7 @@ def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) ->
                 limits=desk.settings.crawl,
                 poll=desk.settings.poll,
                 run_id=run.id,
-                day=day,
+                day=past,
             ),
             child=crawl_command(desk.settings),
         )
@@ -87,12 +89,12 @@ def collect(desk: Desk, *, only: Sequence[str] = (), day: date | None = None) ->
     return run.report
 
 
-def _collectable(desk: Desk, only: Sequence[str]) -> tuple[Source, ...]:
-    allowed = sources.collectable(desk.warehouse)
-    for name in only:
-        if name not in allowed:
-            raise ConfigError(f"source {name}", "is unknown or not verified", hint=f"`wirewatch source test {name}`")
-    return tuple(s for s in desk.sources if s.id in allowed and (not only or s.id in only))
+def _past(desk: Desk, day: date | None) -> date | None:
+    """The day when it is over by the reference time; None for today or for no day."""
+    today = desk.reference_time().date()
+    if day is not None and day > today:
+        raise ConfigError(f"day {day}", f"lies ahead: today is {today}, UTC", hint="a day that has begun")
+    return day if day is not None and day < today else None
 
 
 def _due(desk: Desk, chosen: tuple[Source, ...]) -> tuple[tuple[Source, ...], tuple[str, ...]]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from models.columns import METADATA, UtcDateTime, counted, in_our_time, is_digest, key, one_of
 from models.records import DiscardReason
 
-STEPS = ("collect", "clean", "tag", "link", "alert", "ingest")
+STEPS = ("collect", "clean", "tag", "link", "alert", "ingest", "retag", "upkeep")
 
 run = Table(
     "run",
     METADATA,
     key(),
-    Column("step", String, nullable=False, comment="collect, clean, tag, link, alert or ingest"),
+    Column("step", String, nullable=False, comment="collect, clean, tag, link, alert, ingest, retag or upkeep"),
     Column("started_at", UtcDateTime, nullable=False, comment="by the database's clock"),
     Column("finished_at", UtcDateTime, comment="NULL while it runs, or when it was killed"),
     Column(
         "reference_at", UtcDateTime, comment="the time that fresh and stale were judged against; NULL where none was"
     ),
+    Column("worked_on", Date, comment="UTC day it worked for; NULL for a run that is for no day"),
     Column("read", Integer, comment="items it took"),
     Column("written", Integer, comment="items that went on"),
     Column("discarded", Integer, comment="items that left with a reason"),
@@ -27,6 +28,7 @@ run = Table(
     Column("error", String, comment="why the run ended early; NULL when it did not"),
     one_of("step", STEPS),
     in_our_time("started_at"),
+    in_our_time("worked_on", clock=""),
     CheckConstraint(
         "read IS NULL OR (COALESCE(written, -1) >= 0 AND COALESCE(discarded, -1) >= 0 AND COALESCE(failed, -1) >= 0)",
         name="parts_are_counted",

@@ -25,7 +25,14 @@ def _imports(path: Path) -> set[str]:
 
 
 def test_the_folder_holds_the_dags_we_know() -> None:
-    assert [path.stem for path in FILES] == ["wirewatch_daily"]
+    assert [path.stem.removeprefix("wirewatch_") for path in FILES] == [
+        "alert",
+        "daily",
+        "flash",
+        "process",
+        "retag",
+        "upkeep",
+    ]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -176,7 +176,7 @@ def bad_rows(table: Table, constraint: str) -> list[dict[str, Any]]:
         ("_is_a_share", [-0.01, 1.01]),
         (
             "_in_our_time",
-            [LONG_AGO.date(), FAR_AHEAD.date()] if rule == "opened_on_in_our_time" else [LONG_AGO, FAR_AHEAD],
+            [LONG_AGO.date(), FAR_AHEAD.date()] if rule.endswith("_on_in_our_time") else [LONG_AGO, FAR_AHEAD],
         ),
         ("_is_counted", [-1]),
     ):

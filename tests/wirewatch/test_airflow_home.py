@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.airflow_home import AirflowHome, write_secrets
+from wirewatch.airflow_home import AirflowHome, write_policies, write_secrets
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -43,6 +43,12 @@ def test_secrets_are_for_their_owner_only_whatever_the_umask(tmp_path: Path) -> 
 def test_the_token_secret_is_long_and_the_fernet_key_is_32_bytes(home: AirflowHome) -> None:
     assert len((home.secrets / "jwt_secret").read_bytes()) >= 64
     assert len(base64.urlsafe_b64decode((home.secrets / "fernet_key").read_bytes())) == 32
+
+
+def test_airflow_finds_our_policy_in_its_home(home: AirflowHome) -> None:
+    write_policies(home)
+    text = (home.folder / "config" / "airflow_local_settings.py").read_text(encoding="utf-8")
+    assert "from wirewatch.airflow.policy import dag_policy" in text
 
 
 def test_secrets_are_made_once(home: AirflowHome) -> None:

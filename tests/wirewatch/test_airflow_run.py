@@ -46,11 +46,11 @@ def test_a_run_that_is_broken_off_in_its_first_task_leaves_no_process(tmp_path: 
         from pathlib import Path
         from wirewatch.airflow_home import AirflowHome
         from wirewatch.processes import terminable
-        from wirewatch.scheduler import free_port, run_dag
+        from wirewatch.scheduler import CHAIN, free_port, run_chain
         checkout, folder = Path({str(CHECKOUT)!r}), Path({str(tmp_path / "airflow")!r})
         home = AirflowHome(checkout=checkout, folder=folder, port=free_port())
         with terminable():
-            run_dag(home, "wirewatch_daily", env={env!r}, on_progress=print)
+            run_chain(home, CHAIN, key="2023-12-13", env={env!r}, on_progress=print)
     """)
     with subprocess.Popen([sys.executable, "-c", script], cwd=CHECKOUT, stderr=subprocess.PIPE) as child:
         deadline = time.monotonic() + 120

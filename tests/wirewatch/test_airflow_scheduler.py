@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,10 @@ def api(airflow: FakeAirflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def task(
-    state: str | None, *, tries: int = 1, name: str = "collect", start: str | None = "2026-01-01"
+    state: str | None, *, tries: int = 1, name: str = "collect", start: str | None = "2026-01-01", part: int = -1
 ) -> dict[str, Any]:
-    return {"task_id": name, "state": state, "try_number": tries, "duration": 1.5, "start_date": start}
+    fields = {"task_id": name, "state": state, "try_number": tries, "duration": 1.5, "start_date": start}
+    return {**fields, "map_index": part}
 
 
 def log(*lines: str) -> dict[str, Any]:
@@ -140,3 +142,51 @@ def test_why_gives_the_end_of_the_failed_tasks_log(api: Api, airflow: FakeAirflo
     assert lines[0] == "task tag, try 3:"
     assert lines[-1] == "line 49"
     assert len(lines) == 31
+
+
+def run(name: str, key: str | None, state: str = "running") -> dict[str, Any]:
+    return {"dag_run_id": name, "partition_key": key, "state": state}
+
+
+def test_the_run_that_follows_is_the_one_under_the_key_that_was_not_there_before(
+    api: Api, airflow: FakeAirflow
+) -> None:
+    before = [run("old", "2023-12-13", "success"), run("other", "2023-12-130")]
+    airflow.answers[f"{DAG}/dagRuns"] = [
+        {"dag_runs": before},
+        {"dag_runs": before},
+        {"dag_runs": [run("new", "2023-12-13"), *before]},
+    ]
+    known = api.wake(["d"], ["2023-12-13"])
+    assert known == {"old"}
+    assert api.wait_for_run("d", "2023-12-13", known) == "new"
+    assert [request.method for request in airflow.asked if request.url.path == DAG][-1] == "PATCH"
+
+
+def test_a_run_that_never_comes_is_an_error(api: Api, airflow: FakeAirflow) -> None:
+    airflow.answers[f"{DAG}/dagRuns"] = [{"dag_runs": []}]
+    with pytest.raises(WirewatchError, match="DAG d: no run for 2023-12-13 after 0 s"):
+        api.wait_for_run("d", "2023-12-13", frozenset(), limit_s=0)
+
+
+def test_a_backfill_is_asked_for_from_midnight_to_midnight(api: Api, airflow: FakeAirflow) -> None:
+    airflow.answers["/api/v2/backfills"] = [{"id": 7}]
+    assert api.backfill("d", date(2023, 12, 7), date(2023, 12, 9)) == 7
+    asked = json.loads(airflow.asked[-1].content)
+    assert (asked["from_date"], asked["to_date"]) == ("2023-12-07T00:00:00Z", "2023-12-09T00:00:00Z")
+
+
+def test_the_parts_of_a_task_are_told_one_by_one_and_a_task_without_a_try_has_no_words(
+    api: Api, airflow: FakeAirflow
+) -> None:
+    tasks = [task("success", part=0), task("success", part=1), task("success", name="pages", tries=0)]
+    airflow.answers[f"{RUN}/taskInstances"] = [{"task_instances": tasks}]
+    airflow.answers[RUN] = [{"state": "success"}]
+    airflow.answers[f"{RUN}/taskInstances/collect/logs/1"] = [
+        log("Output:", f"part {part}", "Command exited with return code 0") for part in range(2)
+    ]
+    told: list[TaskRun] = []
+    api.follow("d", "r", told.append, limit_s=10)
+    assert [(one.label, one.said) for one in told] == [("collect 0", "part 0"), ("collect 1", "part 1"), ("pages", "")]
+    parts = [request.url.params["map_index"] for request in airflow.asked if request.url.path.endswith("/logs/1")]
+    assert parts == ["0", "1"]

@@ -19,6 +19,8 @@ from sqlite3 import Connection
 import pytest
 
 from models.migrate import downgrade, upgrade
+from models.runs import logged
+from models.warehouse import Warehouse
 from nlp.weights import SHIPPED
 from wirewatch import doctor
 from wirewatch.checks import Check, look
@@ -72,7 +74,7 @@ def test_a_whole_set_up_has_no_fault(settings: Settings) -> None:
     assert checks["sources"].state == "warn"
     assert checks["sources"].mend_with == "`wirewatch source test ID`"
     assert "tells an exchange from a tram line" in checks["model"].detail
-    assert "1 DAG file can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
+    assert "6 DAG files can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
 
 
 def test_wrong_settings_are_the_first_fault(tmp_path: Path) -> None:
@@ -99,6 +101,20 @@ def test_a_search_that_lost_step_is_named(settings: Settings, monkeypatch: pytes
         connection.execute("INSERT INTO story_search (rowid, title, text) VALUES (1, 'a', 'b')")
     found = looked(settings, monkeypatch)["full text"]
     assert (found.state, found.detail) == ("bad", "search: knows 1 of 0 story versions")
+
+
+@pytest.mark.parametrize(("ago", "state"), [(None, "warn"), (0, "ok"), (3, "bad")])
+def test_a_day_without_its_crawl_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, ago: int | None, state: str
+) -> None:
+    warehouse = Warehouse.open(settings.warehouse)
+    if ago is not None:
+        with logged(warehouse, "collect", day=datetime.now(UTC).date() - timedelta(days=ago)):
+            pass
+    warehouse.close()
+    found = looked(settings, monkeypatch)["daily run"]
+    assert found.state == state
+    assert ("is missing" in found.detail) == (state == "bad")
 
 
 def test_a_channel_without_its_secret_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wirewatch.desk import Desk
 
 FormatOption = Annotated[Format, typer.Option("--format", help="table, json, jsonl or csv")]
+DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the UTC day, as YYYY-MM-DD")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,11 @@ def settings_of(context: typer.Context) -> Settings:
     settings = load_settings(config=asked_of(context).config)
     logs.keep_in(settings.logs, days=settings.log_days)
     return settings
+
+
+def day_of(given: datetime | None) -> date | None:
+    """The day that was named."""
+    return given.date() if given else None
 
 
 @contextmanager

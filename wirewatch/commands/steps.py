@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from models.records import Report
-from wirewatch.commands.opening import asked_of, desk_of, settings_of
+from wirewatch.commands.opening import DayOption, asked_of, day_of, desk_of, settings_of
 from wirewatch.show import Format, progress, say_report
+
+if TYPE_CHECKING:
+    from models.queue import Shard
 
 FAILED: Final = 1
 PARTIAL: Final = 3
@@ -35,16 +38,38 @@ def end_of(reports: Sequence[Report], *, partial_ok: bool = False) -> int:
 def collect(
     context: typer.Context,
     source: Annotated[list[str] | None, typer.Option(help="only these sources")] = None,
+    shard: Annotated[str, typer.Option(metavar="I/N", help="only part I of N of the sources, from 0/N")] = "",
+    day: DayOption = None,
     *,
+    flash: Annotated[bool, typer.Option("--flash", help="only the sources that are marked flash")] = False,
     partial_ok: Annotated[bool, typer.Option("--partial-ok", help="exit 0 when at least one source worked")] = False,
 ) -> None:
-    """Poll the verified sources and capture the pages behind them."""
+    """Poll the verified sources and capture the pages behind them; of a day that is over, what sitemaps list."""
     from wirewatch import steps
+    from wirewatch.picking import Pick
 
+    which = Pick(only=tuple(source or ()), shard=_shard(shard), flash=flash)
     with desk_of(context) as desk:
-        report = steps.collect(desk, only=tuple(source or ()))
+        report = steps.collect(desk, which=which, day=day_of(day))
     say_report(report)
     raise typer.Exit(end_of([report], partial_ok=partial_ok))
+
+
+def _shard(given: str) -> Shard | None:
+    """Part and number of parts.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    from models.queue import Shard
+
+    if not given:
+        return None
+    part, _, of = given.partition("/")
+    try:
+        return Shard(part=int(part), of=int(of))
+    except ValueError as error:
+        raise typer.BadParameter(f"{given!r}: I/N with 0 <= I < N, for example 0/4", param_hint="--shard") from error
 
 
 def clean(
