@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from models.errors import ConfigError, WarehouseError, WirewatchError
-from wirewatch.commands import alerts, care, configuration, corpus, exchanges, questions, sources, steps, weights
+from wirewatch.commands import alerts, care, configuration, corpus, exchanges, pages, questions, sources, steps, weights
 from wirewatch.commands.opening import Asked
 from wirewatch.settings import VERSION
 from wirewatch.show import be_quiet, complain, without_colour
@@ -72,7 +72,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _part in (steps, alerts, corpus, sources, exchanges, questions, configuration, weights, care):
+for _part in (steps, pages, alerts, corpus, sources, exchanges, questions, configuration, weights, care):
     _part.add_to(app)
 
 
