@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from models.records import Precision
+from models.records import CaptiveStatus, Precision
 from wirewatch.show import printable
 
 # marks that turn the direction of reading for what follows them: each is shut into an isolate of its own
@@ -59,7 +59,7 @@ def when(value: str | datetime | None, precision: Precision = Precision.MINUTE) 
 
 def spoken(code: str) -> str:
     """A code of ours as words: `under_way` as "under way"."""
-    return code.replace("_", " ")
+    return "prisoner of war" if code == CaptiveStatus.POW else code.replace("_", " ")
 
 
 def language_tag(tag: str) -> str:
