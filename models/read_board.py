@@ -21,8 +21,7 @@ _ROWS: Final = (
     SELECT * FROM v_exchange
     WHERE (:party = '' OR ',' || parties || ',' LIKE '%,' || :party || ',%')
       AND (:phase = '' OR phase = :phase)
-      AND COALESCE(latest_published_at, first_seen_at) >= :since
-    ORDER BY COALESCE(latest_published_at, first_seen_at) DESC, exchange, releasing, receiving""")
+      AND COALESCE(latest_published_at, first_seen_at) >= :since""")
     .bindparams(
         bindparam("party", type_=String), bindparam("phase", type_=String), bindparam("since", type_=UtcDateTime)
     )
@@ -70,8 +69,9 @@ def board(
         since: only those of which something was published then or later.
     """
     asked = {"party": party, "phase": phase.value if phase else "", "since": since or _EVER}
-    rows = connection.execute(_ROWS, asked).all()
-    return tuple(_row(list(legs)) for _, legs in groupby(rows, key=lambda row: row.exchange))
+    by_leg = sorted(connection.execute(_ROWS, asked).all(), key=_by_leg)
+    rows = [_row(list(legs)) for _, legs in groupby(by_leg, key=lambda row: row.exchange)]
+    return tuple(sorted(rows, key=lambda row: row.latest_published_at or row.first_seen_at, reverse=True))
 
 
 def parties_on_board(connection: Connection) -> Mapping[str, str]:
@@ -90,6 +90,11 @@ def party_names(connection: Connection) -> Mapping[str, str]:
         for code, name in directions
     ]
     return {row.code: row.name or row.code for row in connection.execute(union(*asked))}
+
+
+def _by_leg(row: Row[Any]) -> tuple[str, str, str]:
+    """Sorted here: each engine has its own order of words and of NULL."""
+    return row.exchange, row.releasing or "", row.receiving or ""
 
 
 def _row(legs: list[Row[Any]]) -> BoardRow:

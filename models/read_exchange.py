@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, text
@@ -27,8 +27,8 @@ from models.tables import (
 _CLAIMS: Final = text("""
     SELECT releasing, receiving, slot, value, count_best, claimer, claimer_side, outlet, outlet_side, origin,
            independent_origin, published_at, story_id, span_start, words, score
-    FROM v_claim_ledger WHERE exchange = :slug
-    ORDER BY releasing, receiving, slot, value, published_at, story_id, span_start""").columns(published_at=UtcDateTime)
+    FROM v_claim_ledger WHERE exchange = :slug""").columns(published_at=UtcDateTime)
+_BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 _HOUSES: Final = text("""
     SELECT version_id, origin_name FROM v_origin WHERE version_id IN (
         SELECT m.version_id FROM exchange_member m JOIN exchange e ON e.id = m.exchange_id WHERE e.slug = :slug)""")
@@ -95,8 +95,8 @@ def current_slug(connection: Connection, slug: str) -> str | None:
 
 
 def told_claims(connection: Connection, slug: str) -> tuple[ToldClaim, ...]:
-    """Every claim behind every cell of the exchange with this slug, by leg, slot and value."""
-    return tuple(
+    """Every claim behind every cell of the exchange with this slug, by leg, slot and value, the first told first."""
+    told = (
         ToldClaim(
             releasing=row.releasing,
             receiving=row.receiving,
@@ -117,6 +117,13 @@ def told_claims(connection: Connection, slug: str) -> tuple[ToldClaim, ...]:
         )
         for row in connection.execute(_CLAIMS, {"slug": slug})
     )
+    return tuple(sorted(told, key=_in_order))
+
+
+def _in_order(one: ToldClaim) -> tuple[str, str, str, str, datetime, str, int]:
+    """Sorted here: each engine has its own order of words and of NULL. What has no time comes first."""
+    told_at = one.published_at or _BEFORE_ALL
+    return one.releasing or "", one.receiving or "", one.slot, one.value, told_at, one.story_id, one.start
 
 
 def steps(connection: Connection, slug: str) -> tuple[Step, ...]:
@@ -180,5 +187,5 @@ def _members(slug: str) -> Any:
         .join(source, source.c.id == story.c.source_id)
         .join(outlet, outlet.c.id == source.c.outlet_id)
         .where(exchange.c.slug == slug)
-        .order_by(story_version.c.published_at, story_version.c.key)
+        .order_by(story_version.c.published_at.nulls_first(), story_version.c.key)
     )

@@ -268,7 +268,7 @@ def _elsewhere(connection: Connection, version_id: int) -> tuple[Elsewhere, ...]
         .join(source, source.c.id == story.c.source_id)
         .join(outlet, outlet.c.id == source.c.outlet_id)
         .where(syndication_member.c.cluster_id.in_(home), story_version.c.id != version_id)
-        .order_by(syndication_member.c.role.desc(), story_version.c.published_at, story_version.c.key)
+        .order_by(syndication_member.c.role.desc(), story_version.c.published_at.nulls_first(), story_version.c.key)
     )
     return tuple(
         Elsewhere(

@@ -57,7 +57,7 @@ class Hit:
     outlet: str
     published_at: str  # ISO 8601, empty when unknown
     title: str
-    words: str  # the place that answers, matches between marks
+    words: str  # the place that answers, matches in brackets
     language: str  # BCP 47
 
 
@@ -67,7 +67,7 @@ def index(connection: Connection, version_id: int, title: str, body: str) -> Non
 
 
 def search(
-    connection: Connection, query: str, *, limit: int = 20, language: str = "", marks: tuple[str, str] = ("[", "]")
+    connection: Connection, query: str, *, limit: int = 20, language: str = "", brackets: tuple[str, str] = ("[", "]")
 ) -> tuple[Hit, ...]:
     """Versions that answer the query, best first. Words, "phrases", prefix*, OR, NOT.
 
@@ -76,12 +76,12 @@ def search(
         query: what is asked.
         limit: greatest number of versions.
         language: only versions in this one, BCP 47; any when left out.
-        marks: what stands before and behind each match in the words of a hit.
+        brackets: what stands before and behind each match in the words of a hit.
 
     Raises:
         WarehouseError: the query cannot be read.
     """
-    asked = {"query": query, "limit": limit, "language": language, "opens": marks[0], "closes": marks[1]}
+    asked = {"query": query, "limit": limit, "language": language, "opens": brackets[0], "closes": brackets[1]}
     return tuple(
         Hit(
             story_id=row.key,

@@ -20,7 +20,7 @@ _MOST: Final = 200  # alerts on one page; the latest ones
 class Watched:
     """A source and, in one word, how it fares."""
 
-    state: str  # works | fails | never polled | not verified
+    state: str  # ok | failing | new (never polled) | unverified
     source: SourceHealth
 
 
@@ -60,10 +60,10 @@ def watched(warehouse: Warehouse, request: Request) -> Shown:
 
 def _fares(one: SourceHealth) -> str:
     if not one.verified:
-        return "not verified"
+        return "unverified"
     if one.last_error:
-        return "fails"
-    return "works" if one.last_ok_at else "never polled"
+        return "failing"
+    return "ok" if one.last_ok_at else "new"
 
 
 def told(warehouse: Warehouse, request: Request) -> Shown:

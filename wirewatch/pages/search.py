@@ -85,7 +85,7 @@ def _answers(warehouse: Warehouse, query: str, language: str) -> Answers:
     try:
         with warehouse.read() as connection:
             facet = languages(connection, query)
-            hits = search(connection, query, limit=_MOST, language=language, marks=(_OPENS, _CLOSES))
+            hits = search(connection, query, limit=_MOST, language=language, brackets=(_OPENS, _CLOSES))
     except WarehouseError as error:
         if not error.subject.startswith("search "):
             raise

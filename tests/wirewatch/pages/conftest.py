@@ -19,7 +19,6 @@ import pytest
 import tomlkit
 from starlette.testclient import TestClient
 
-from models import sources
 from models.warehouse import Warehouse
 from wirewatch.pages.app import make_app
 from wirewatch.wire.library import outlets, stories
@@ -44,8 +43,8 @@ OWN: list[dict[str, str]] = [
     {"outlet": "plain-sheet", "url": "https://plain-sheet.example/changed", "title": "Ferry timetable, corrected",
      "text": "The ferry leaves the northern pier at eight in the morning and comes back at one."},
     {"outlet": "plain-sheet", "url": "https://plain-sheet.example/loaded", "title": "Moscow tells of a swap",
-     "text": "Russia said on Tuesday that the Kiev regime released 45 Russian soldiers and Russia released 45 Ukrainian "
-     "soldiers in an exchange of prisoners. The United Arab Emirates mediated the exchange."},
+     "text": "Russia said on Tuesday that the Kiev regime released 45 Russian soldiers and Russia released 45 "
+     "Ukrainian soldiers in an exchange of prisoners. The United Arab Emirates mediated the exchange."},
 ]  # fmt: skip
 RULES = """[[rule]]
 id = "any"
@@ -63,6 +62,7 @@ class Filled:
 
     @property
     def file(self) -> Path:
+        """The warehouse."""
         return self.folder / "var" / "warehouse.db"
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -73,6 +73,7 @@ class Filled:
         return rows
 
     def open(self) -> Warehouse:
+        """The warehouse as the pages have it: only read."""
         return Warehouse.open(f"sqlite:///{self.file}", read_only=True)
 
 
@@ -81,7 +82,13 @@ def _corpus() -> Iterator[dict[str, str]]:
         if story.outlet in OUTLETS and not story.wall:
             text = "\n\n".join(filter(None, (story.header, *story.paragraphs, story.footer)))
             url = f"https://{story.outlet}.example/{story.slug}"
-            yield {"outlet": story.outlet, "url": url, "title": story.title, "text": text, "published": f"{story.at:%FT%TZ}"}
+            yield {
+                "outlet": story.outlet,
+                "url": url,
+                "title": story.title,
+                "text": text,
+                "published": f"{story.at:%FT%TZ}",
+            }
     for number, story in enumerate(OWN):
         yield {"published": f"2023-12-1{number}T09:30:00Z", **story}
 
@@ -121,11 +128,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 def _note_polls(made: Filled) -> None:
     """One source that works and one that fails; and a slug that a merge left behind."""
-    warehouse = Warehouse.open(f"sqlite:///{made.file}")
-    sources.note_poll(warehouse, "file-meridian-wire", None)
-    sources.note_poll(warehouse, "file-caspian-ledger", "HTTP 503 from <caspian-ledger.example>")
-    warehouse.close()
+    polls = [("2023-12-13T18:00:00.000000Z", None, "file-meridian-wire"),
+             (None, "HTTP 503 from <caspian-ledger.example>", "file-caspian-ledger")]  # fmt: skip
     with sqlite3.connect(made.file) as connection:
+        connection.executemany("UPDATE source SET last_ok_at = ?, last_error = ? WHERE id = ?", polls)
         connection.execute(
             "INSERT INTO exchange (slug, parties, opened_on, phase, stage, revision, created_at, redirect_to)"
             " SELECT 'am-az-2023-12-01a', parties, opened_on, phase, 'alerted', 1, created_at, id FROM exchange"

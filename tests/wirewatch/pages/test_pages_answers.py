@@ -221,7 +221,9 @@ def test_a_title_that_would_run_is_shown_and_does_not(pages: TestClient, keys: d
     assert page.xpath("//script | //img") == []
 
 
-def test_an_address_that_is_none_of_the_web_is_no_link(pages: TestClient, warehouse: Warehouse, keys: dict[str, str]) -> None:
+def test_an_address_that_is_none_of_the_web_is_no_link(
+    pages: TestClient, warehouse: Warehouse, keys: dict[str, str]
+) -> None:
     with warehouse.read() as connection:
         read = read_story(connection, next(iter(keys.values())))
     assert read is not None

@@ -54,7 +54,9 @@ def test_times_of_both_engines_are_one_moment_in_utc() -> None:
     assert moment("") is moment(None) is None
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://", "http://[x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://", "http://[x"]
+)
 def test_what_is_no_address_of_the_web_is_no_link(url: str) -> None:
     assert not is_web(url)
 
