@@ -30,7 +30,8 @@ def told(pages: TestClient, address: str) -> Any:
 
 
 BOARD = """SELECT exchange, COALESCE(releasing, '?'), COALESCE(receiving, '?'), count_low, count_best, count_high,
-stories, outlets, independent_origins, substr(first_published_at, 1, 16), substr(latest_published_at, 1, 16) FROM v_exchange"""
+stories, outlets, independent_origins, substr(first_published_at, 1, 16), substr(latest_published_at, 1, 16)
+FROM v_exchange"""
 
 
 def on_board(text: str) -> list[tuple[Any, ...]]:
