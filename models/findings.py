@@ -22,6 +22,8 @@ from models.records import (
     MediationStatus,
     ModelStamp,
     ReportPhase,
+    Stance,
+    StanceLabel,
 )
 from models.rows import new_id
 from models.tables import (
@@ -299,4 +301,31 @@ def _claim(row: Row[Any]) -> Claim:
         best=row.best,
         high=row.high,
         score=row.score,
+    )
+
+
+# ---------------------------------------------------------------- for reading
+
+
+def claims_of(connection: Connection, version_id: int) -> tuple[Claim, ...]:
+    """The claims found in a version, in order."""
+    rows = connection.execute(select(claim).where(claim.c.version_id == version_id).order_by(claim.c.position))
+    return tuple(_claim(row) for row in rows)
+
+
+def stances_of(connection: Connection, version_id: int) -> tuple[Stance, ...]:
+    """The stances found in a version, in order."""
+    rows = connection.execute(select(stance).where(stance.c.version_id == version_id).order_by(stance.c.position))
+    return tuple(
+        Stance(
+            start=row.span_start,
+            end=row.span_end,
+            words=row.words,
+            target=row.target,
+            target_code=row.target_code,
+            holder=row.holder,
+            label=StanceLabel(row.label),
+            score=row.score,
+        )
+        for row in rows
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, Select, select, text
 
 from models.errors import WarehouseError
 from models.records import (
@@ -37,7 +37,9 @@ from models.tables import (
     syndication_member,
 )
 
-_ORIGINS = text("SELECT version_id, origin_name, house FROM v_origin")
+_ORIGINS = text("""
+    SELECT version_id, origin_name, house FROM v_origin
+    WHERE version_id IN (SELECT version_id FROM exchange_member WHERE exchange_id = :exchange)""")
 _FIGURES = text("SELECT * FROM v_exchange WHERE exchange = :slug")
 Rows = Sequence[Any]  # rows of SQLAlchemy: their width is the query's, not ours
 
@@ -131,7 +133,7 @@ def _read(connection: Connection, slug: str) -> _Ledger:
     loaded = connection.execute(
         select(mention.c.words).where(mention.c.version_id.in_(members), mention.c.loaded).distinct()
     ).scalars()
-    origins = connection.execute(_ORIGINS).all()
+    origins = connection.execute(_ORIGINS, {"exchange": row.id}).all()
     return _Ledger(
         row=row,
         figures=sorted(connection.execute(_FIGURES, {"slug": slug}).all(), key=_by_leg),
@@ -139,7 +141,7 @@ def _read(connection: Connection, slug: str) -> _Ledger:
         cells=cells,
         flows=flows,
         loaded=tuple(sorted(loaded)),
-        names=_names(connection, flows),
+        names=_names(connection, members, flows),
         origins={row.version_id: row.origin_name for row in origins},
         houses={row.version_id: row.house for row in origins},
     )
@@ -150,14 +152,12 @@ def _by_leg(row: Row[Any]) -> tuple[str, str]:
     return row.releasing or "", row.receiving or ""
 
 
-def _names(connection: Connection, flows: Rows) -> Mapping[str, str]:
-    names = {
-        row.code: row.name
-        for row in sorted(
-            connection.execute(select(mention.c.code, mention.c.name).where(mention.c.role == "").distinct()).all()
-        )
-        if row.code
-    }
+def _names(connection: Connection, members: Select[int], flows: Rows) -> Mapping[str, str]:
+    """Neutral names by code, as the stories of the exchange give them."""
+    mentioned = (
+        select(mention.c.code, mention.c.name).where(mention.c.version_id.in_(members), mention.c.role == "").distinct()
+    )
+    names = {row.code: row.name for row in sorted(connection.execute(mentioned).all()) if row.code}
     given = {row.releasing: row.releasing_name for row in flows}
     taken = {row.receiving: row.receiving_name for row in flows}
     return names | {code: name for code, name in (given | taken).items() if code and name}

@@ -48,6 +48,7 @@ class Hit:
     outlet: str
     published_at: str  # ISO 8601, empty when unknown
     title: str
+    language: str  # BCP 47
     words: str  # the place that answers, matches in brackets
     marks: tuple[tuple[int, int], ...]  # every match in the story's text: code points, half-open, in order
 
@@ -68,27 +69,56 @@ def index_anew(connection: Connection) -> int:
     return len(ids)
 
 
-def search(connection: Connection, query: str, *, limit: int = 20) -> tuple[Hit, ...]:
+def search(
+    connection: Connection, query: str, *, limit: int = 20, language: str = "", brackets: tuple[str, str] = ("[", "]")
+) -> tuple[Hit, ...]:
     """Versions that answer the query, the newest first. Words, "phrases", prefix*, OR, NOT, parentheses.
+
+    Args:
+        connection: a transaction.
+        query: what is asked.
+        limit: greatest number of versions.
+        language: only versions in this one, BCP 47; any when left out.
+        brackets: what stands before and behind each match in the words of a hit.
 
     Raises:
         WarehouseError: the query cannot be read.
     """
     asked = read_query(query)
-    answers = _match(asked) if connection.dialect.name == "sqlite" else _holds(asked)
+    shown = ("key", "title", "text", "published_at", "language")
     rows = connection.execute(
-        select(story_version.c.key, story_version.c.title, story_version.c.text, story_version.c.published_at)
+        select(*(story_version.c[name] for name in shown))
         .add_columns(outlet.c.name.label("outlet"))
         .join(STORED, STORED.c.rowid == story_version.c.id)
         .join(story, story.c.id == story_version.c.story_id)
         .join(source, source.c.id == story.c.source_id)
         .join(outlet, outlet.c.id == source.c.outlet_id)
-        .where(answers)
+        .where(_answers(connection, asked), *([story_version.c.language == language] if language else []))
         .order_by(func.coalesce(story_version.c.published_at, story_version.c.first_seen_at).desc())
         .order_by(story_version.c.key)
         .limit(limit)
     )
-    return tuple(_hit(row, tuple(phrases(asked))) for row in rows)
+    return tuple(_hit(row, tuple(phrases(asked)), brackets) for row in rows)
+
+
+def languages(connection: Connection, query: str) -> tuple[tuple[str, int], ...]:
+    """In which languages the query is answered, and by how many versions; the most first.
+
+    Raises:
+        WarehouseError: the query cannot be read.
+    """
+    found = (
+        select(story_version.c.language, func.count().label("versions"))
+        .join(STORED, STORED.c.rowid == story_version.c.id)
+        .where(_answers(connection, read_query(query)))
+        .group_by(story_version.c.language)
+    )
+    counted = ((str(row.language), int(row.versions)) for row in connection.execute(found))
+    return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+
+def _answers(connection: Connection, asked: Query) -> ColumnElement[bool]:
+    return _match(asked) if connection.dialect.name == "sqlite" else _holds(asked)
 
 
 # ---------------------------------------------------------------- SQLite
@@ -139,7 +169,7 @@ def _holds_phrase(phrase: Phrase) -> ColumnElement[bool]:
 # ---------------------------------------------------------------- what is shown
 
 
-def _hit(row: Any, sought: Sequence[Phrase]) -> Hit:
+def _hit(row: Any, sought: Sequence[Phrase], brackets: tuple[str, str]) -> Hit:
     words = tuple(words_of(row.text))
     marks = tuple(_marks(words, sought))
     return Hit(
@@ -147,7 +177,8 @@ def _hit(row: Any, sought: Sequence[Phrase]) -> Hit:
         outlet=row.outlet,
         published_at=f"{row.published_at:%Y-%m-%dT%H:%M:%SZ}" if row.published_at else "",
         title=row.title,
-        words=_place(row.text, words, marks),
+        language=row.language,
+        words=_place(row.text, words, marks, brackets),
         marks=marks,
     )
 
@@ -169,7 +200,7 @@ def _stands_at(words: Sequence[Word], place: int, phrase: Phrase) -> bool:
     return here == list(phrase.words)
 
 
-def _place(text: str, words: Sequence[Word], marks: Sequence[tuple[int, int]]) -> str:
+def _place(text: str, words: Sequence[Word], marks: Sequence[tuple[int, int]], brackets: tuple[str, str]) -> str:
     """Some words around the first mark, or the first words where only the title answers; marks in brackets."""
     if not words:
         return ""
@@ -179,7 +210,7 @@ def _place(text: str, words: Sequence[Word], marks: Sequence[tuple[int, int]]) -
     pieces, at = ["…" if begin else ""], start
     for mark_start, mark_end in marks:
         if mark_end <= end:
-            pieces += [text[at:mark_start], "[", text[mark_start:mark_end], "]"]
+            pieces += [text[at:mark_start], brackets[0], text[mark_start:mark_end], brackets[1]]
             at = mark_end
     shown = "".join([*pieces, text[at:end], "…" if last + 1 < len(words) else ""])
     return " ".join(shown.split())

@@ -22,6 +22,7 @@ from wirewatch.commands import (
     configuration,
     corpus,
     exchanges,
+    pages,
     questions,
     schedule,
     sources,
@@ -85,7 +86,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _part in (steps, alerts, corpus, sources, exchanges, questions, configuration, weights, care, schedule):
+for _part in (steps, pages, alerts, corpus, sources, exchanges, questions, configuration, weights, care, schedule):
     _part.add_to(app)
 
 
