@@ -13,13 +13,12 @@ from starlette.routing import BaseRoute, Route
 from alerting.atom import atom_feed
 from models.threads import threads
 from models.warehouse import Warehouse, now
-from wirewatch.metrics import exposition
+from wirewatch.metrics import CONTENT_TYPE, exposition
 from wirewatch.pages.app import FEED
 from wirewatch.settings import Settings
 
 METRICS: Final = "/metrics"
 _ATOM: Final = "application/atom+xml"
-_EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def for_machines(warehouse: Warehouse, settings: Settings) -> Sequence[BaseRoute]:
@@ -39,4 +38,4 @@ def _feed(warehouse: Warehouse, settings: Settings, request: Request) -> Respons
 
 def _metrics(warehouse: Warehouse, settings: Settings, request: Request) -> Response:
     del request
-    return Response(exposition(warehouse, settings), media_type=_EXPOSITION)
+    return Response(exposition(warehouse, settings), headers={"Content-Type": CONTENT_TYPE})

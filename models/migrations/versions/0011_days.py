@@ -12,7 +12,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-VIEWS_SHA256: Final = "2d592f8bb2cc359c6a42ef3c06b46d83730a50617ad1cc6faa14bac3dc98f0d8"
+VIEWS_SHA256: Final = "311e56ecb98bb5d55b63a63398d70807934798510c2c9df98978c5214ae27292"
 _BEFORE: Final = ("collect", "clean", "tag", "link", "alert", "ingest")
 _NOW: Final = (*_BEFORE, "retag", "upkeep")
 _COMMENT: Final = "collect, clean, tag, link, alert, ingest, retag or upkeep"
