@@ -113,7 +113,7 @@ def sides_told(claims: Sequence[ToldClaim], parties: Sequence[str], legs: Sequen
     counts = [claim for claim in claims if claim.slot == "count"]
     others = sorted({c.side for c in counts if c.side and c.side not in parties})
     codes: list[str | None] = [*parties, *others, *([None] if any(c.side is None for c in counts) else [])]
-    return tuple(_side(code, [c for c in counts if c.side == code], code in parties, legs) for code in codes)
+    return tuple(_side(code, [c for c in counts if c.side == code], legs, is_party=code in parties) for code in codes)
 
 
 def unsaid(claims: Sequence[ToldClaim], parties: Sequence[str], legs: Sequence[Leg]) -> tuple[Cell, ...]:
@@ -133,7 +133,7 @@ def cells_told(claims: Sequence[ToldClaim]) -> tuple[Cell, ...]:
     return tuple(Cell(slot=slot, releasing=None, receiving=None, voices=_voices(told[slot])) for slot in _CELLS)
 
 
-def _side(code: str | None, counts: Sequence[ToldClaim], is_party: bool, legs: Sequence[Leg]) -> Side:  # noqa: FBT001
+def _side(code: str | None, counts: Sequence[ToldClaim], legs: Sequence[Leg], *, is_party: bool) -> Side:
     spoken_of = [leg for leg in _legs_in(counts) if leg not in legs]
     shown = [*(legs if is_party else [leg for leg in legs if leg in _legs_in(counts)]), *spoken_of]
     told = (

@@ -49,6 +49,13 @@ CONTRAST = """() => {
 NAMELESS = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, nav, form')]
   .filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length)
     || e.tagName === 'FORM')).map(e => e.outerHTML.slice(0, 120))"""
+BROKEN_NUMBERS = """() => [...document.querySelectorAll('td.n, .f, dd')]
+  .filter(cell => /^\\s*\\d+\\s*$/.test(cell.textContent))
+  .filter(cell => { const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) { if (!n.data.trim()) continue;
+      const range = document.createRange(); range.selectNode(n);
+      if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) return true; } return false; })
+  .map(cell => cell.outerHTML)"""
 MARKED = """() => { const found = {};
   for (const mark of document.querySelectorAll('[data-findings]')) {
     const paragraph = [...mark.closest('.text').children].indexOf(mark.closest('p'));
@@ -142,6 +149,7 @@ def test_every_page_fits_reads_and_stays_at_home(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate(CONTRAST) == [], name
         assert page.evaluate(NAMELESS) == [], name
+        assert page.evaluate(BROKEN_NUMBERS) == [], name
         assert page.title().endswith("Wirewatch"), name
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
