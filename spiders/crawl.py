@@ -49,7 +49,7 @@ def main() -> None:
 def crawl(job: CrawlJob, stats_file: Path) -> None:
     """Crawl a job in this process, which can do so once; write the stats."""
     warehouse = Warehouse.open(job.warehouse)
-    process = CrawlerProcess(settings(job), install_root_handler=False)
+    process = CrawlerProcess(settings(job))
     crawler = process.create_crawler(WireSpider)
     process.crawl(crawler, job=job, recorder=WarehouseRecorder(warehouse, job.run_id))
     process.start()
@@ -74,7 +74,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": limits.request_s,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_DELAY": limits.gap_s,
-        "RANDOMIZE_DOWNLOAD_DELAY": True,
+        "DOWNLOAD_DELAY_JITTER": 0.5,
         "CONCURRENT_REQUESTS": limits.concurrent,
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.concurrent_per_host,
         "AUTOTHROTTLE_ENABLED": True,
@@ -85,12 +85,12 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        "DNS_RESOLVER": "spiders.resolver.PolicyResolver",
         "TWISTED_DNS_RESOLVER": "spiders.resolver.PolicyResolver",
         "DNSCACHE_ENABLED": False,
         "CLOSESPIDER_TIMEOUT": limits.crawl_s,
         "HTTPERROR_ALLOW_ALL": True,
         "LOG_LEVEL": "WARNING",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "spiders.middlewares.PolicyMiddleware": 50,

@@ -126,6 +126,7 @@ class WireSpider(scrapy.Spider):
         tally = self.tallies[source.id]
         if response.status != HTTPStatus.OK:
             tally.failed += 1
+            _tell(source, response.url, f"HTTP {response.status}")
             return
         at = datetime.now(UTC)
         asked = str(response.request.meta.get("redirect_urls", [response.url])[0]) if response.request else response.url
@@ -167,8 +168,7 @@ class WireSpider(scrapy.Spider):
             tally.refused += 1
         else:
             tally.failed += 1
-        facts = {"source": source.id, "url": _request_of(failure).url, "error": _cause(failure)}
-        _log.warning("page failed", extra=facts)
+        _tell(source, _request_of(failure).url, _cause(failure))
 
     def closed(self, reason: str) -> None:
         """Make the rest safe; Scrapy calls this at the end."""
@@ -194,6 +194,10 @@ class WireSpider(scrapy.Spider):
         return CrawlStats(
             finished=getattr(self, "finish_reason", "never closed"), exceptions=exceptions, outcomes=outcomes
         )
+
+
+def _tell(source: Source, url: str, why: str) -> None:
+    _log.warning("page failed", extra={"source": source.id, "url": url, "error": why})
 
 
 def _sighting(source: Source, item: FeedItem, seen_at: datetime) -> Sighting:
