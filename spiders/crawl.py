@@ -121,7 +121,6 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        "DNS_RESOLVER": "spiders.resolver.PolicyResolver",
         "TWISTED_DNS_RESOLVER": "spiders.resolver.PolicyResolver",
         "DNSCACHE_ENABLED": False,
         "CLOSESPIDER_TIMEOUT": limits.crawl_s,

@@ -275,8 +275,7 @@ class WireSpider(scrapy.Spider):
             self.tallies[source.id].refused += 1
         else:
             self.tallies[source.id].failed += 1
-        facts = {"source": source.id, "url": _request_of(failure).url, "error": _cause(failure)}
-        _log.warning("page failed", extra=facts)
+        _tell(source, _request_of(failure).url, _cause(failure))
 
     # ---------------------------------------------------------------- pages
 
@@ -286,6 +285,7 @@ class WireSpider(scrapy.Spider):
         if response.status != HTTPStatus.OK:
             self.heed(response)
             tally.failed += 1
+            _tell(source, response.url, f"HTTP {response.status}")
             return
         at = datetime.now(UTC)
         asked = str(response.request.meta.get("redirect_urls", [response.url])[0]) if response.request else response.url
@@ -387,6 +387,10 @@ def _unchanged(response: Response, known: Validators, newest: Validators) -> Pol
         return PollEvent.NOT_MODIFIED
     is_same = known.body_sha256 is not None and newest.body_sha256 == known.body_sha256
     return PollEvent.SAME_BODY if is_same else None
+
+
+def _tell(source: Source, url: str, why: str) -> None:
+    _log.warning("page failed", extra={"source": source.id, "url": url, "error": why})
 
 
 def _sighting(source: Source, item: FeedItem, seen_at: datetime) -> Sighting:

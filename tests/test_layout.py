@@ -98,6 +98,8 @@ ENGINES = {
     "typer": {"wirewatch"},
     "rich": {"wirewatch"},
     "pydantic": {"wirewatch"},
+    "structlog": {"wirewatch"},
+    "prometheus_client": {"wirewatch"},
     "airflow": {"wirewatch/airflow"},
 }
 

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -344,3 +345,15 @@ def test_an_item_that_is_put_aside_is_named_with_its_address(command: Command, t
     assert aside["url"].endswith("page.html")
     assert (aside["step"], aside["stage"], aside["attempts"]) == ("clean", "clean", 1)
     assert "quarantined" in err
+
+
+def test_the_document_names_every_line_that_we_write() -> None:
+    written = {"run failed", "command failed"}  # said by `logs.failed`
+    for package in logs.OURS:
+        for path in (ROOT / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            written |= set(re.findall(r'_log\.(?:info|warning|error)\(\s*"([^"]+)"', text))
+    named = set(
+        re.findall(r"^\| `([a-z ]+)` \|", (ROOT / "docs" / "logs.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert named == written | {"alert", "alert suppressed", "the log cannot be written"}
