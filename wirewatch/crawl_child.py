@@ -24,14 +24,21 @@ def main() -> None:
     form, verbose, quiet, folder, days, stats_file = sys.argv[1:]
     logs.set_up(form=LogForm(form), verbose=int(verbose), quiet=quiet == "1")
     logs.keep_in(Path(folder), days=int(days))
+    try:
+        _crawl(Path(stats_file))
+    except Exception as error:  # noqa: BLE001 - told in the log, where no secret is; its parent misses the stats
+        logs.failed(error, with_trace=True, event="crawl failed")
+        sys.exit(1)
+    finally:
+        logs.close()
+
+
+def _crawl(stats_file: Path) -> None:
     from spiders.crawl import crawl, read_job
 
     job = read_job(sys.stdin.read())
     logs.share(step="collect", run=job.run_id)
-    try:
-        crawl(job, Path(stats_file))
-    finally:
-        logs.close()
+    crawl(job, stats_file)
 
 
 if __name__ == "__main__":

@@ -347,8 +347,21 @@ def test_an_item_that_is_put_aside_is_named_with_its_address(command: Command, t
     assert "quarantined" in err
 
 
+def test_a_crawl_that_breaks_down_says_so_in_the_same_shape(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "wirewatch.crawl_child", "json", "0", "0", str(tmp_path / "logs"), "3"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*words, str(tmp_path / "stats.json")], input="{}", capture_output=True, text=True, env=env, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = lines(done.stderr)
+    assert (line["event"], line["level"]) == ("crawl failed", "error")
+    assert line["exception"].startswith("Traceback")
+    assert kept(tmp_path / "logs") == [line]
+
+
 def test_the_document_names_every_line_that_we_write() -> None:
-    written = {"run failed", "command failed"}  # said by `logs.failed`
+    written = {"run failed", "command failed", "crawl failed"}  # said by `logs.failed`
     for package in logs.OURS:
         for path in (ROOT / package).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
