@@ -18,6 +18,7 @@ _SURE: Final = 0.6  # a name nobody listed must be seen clearly
 _LEAST_STEM: Final = 6  # characters of a code, its "x-" included
 _DEMONYM: Final = re.compile(r"[aeiou]?(?:n|ns|an|ans|ian|ians|i|is|s|ese|er|ers)?")
 _PEOPLE: Final = re.compile(r"(?<=[a-z]an|[a-z]er|[a-z][iz]i)s$")
+_SHORTEST: Final = 4  # characters; shorter is "of" or "the", not a speaker
 _LONGEST: Final = 60  # characters; longer is a clause, not a name
 
 
@@ -30,7 +31,8 @@ def candidates(reading: Reading, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     for channel in _SEEN_BY_MODEL:
         for span in marked(reading, channel, at_least=_SURE):
             place = (span.start, span.end)
-            named = channel != "party" or _is_name(reading.text[span.start : span.end])
+            words = reading.text[span.start : span.end]
+            named = _is_name(words) if channel == "party" else len(words) >= _SHORTEST
             if named and span.end - span.start <= _LONGEST and not any(overlap(place, other) for other in taken):
                 taken.append(place)
                 seen.append(_unlisted(reading.text, place, channel))

@@ -17,7 +17,7 @@ from nlp.read_story import ReadStory
 from nlp.spans import overlap, trimmed
 
 AUTHOR: Final = "author"
-_RATHER: Final = 0.4  # rather yes than no
+_RATHER: Final = 0.5  # rather yes than no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

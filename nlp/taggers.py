@@ -147,6 +147,6 @@ def _claims(read: ReadStory) -> tuple[Claim, ...]:
 
 
 def _stances(read: ReadStory) -> tuple[Stance, ...]:
-    found = stances(read)
+    found = stances(read, counted(read))
     placed = ((stance, read.body_span(stance.start, stance.end)) for stance in found)
     return tuple(replace(stance, start=span[0], end=span[1]) for stance, span in placed if span)

@@ -120,3 +120,16 @@ def test_the_figure_is_followed_from_the_leg_to_the_characters_of_the_file(seed:
         assert text[start:end] == row["input_words"]
         assert "32 people of Armenian origin" in row["input_words"]
         assert len(row["sha256"]) == len(row["weights_sha256"]) == 64
+
+
+def test_the_writers_own_stance(seed: Warehouse, twin: Warehouse) -> None:
+    """For the deal and for the president whose country releases, against the former leaders; nothing of it reversed."""
+    asked = "SELECT target, label FROM stance WHERE holder = 'author'"
+    for warehouse, president in ((seed, "Azerbaijan president"), (twin, "Ukraine")):
+        told = set(warehouse.ask(asked))
+        assert {("DEAL", "favor"), (president, "favor"), ("leaders of the so-called regime", "against")} <= told
+        assert not {("DEAL", "against"), (president, "against")} & told
+
+
+def test_every_claim_is_the_authors_own(seed: Warehouse) -> None:
+    assert seed.ask("SELECT DISTINCT claimer FROM claim") == [("author",)]
