@@ -68,7 +68,7 @@ def board(
         phase: only those that stand at this phase.
         since: only those of which something was published then or later.
     """
-    asked = {"party": party, "phase": phase.value if phase else "", "since": since or _EVER}
+    asked = {"party": party, "phase": phase.value if phase else "", "since": max(since or _EVER, _EVER)}
     by_leg = sorted(connection.execute(_ROWS, asked).all(), key=_by_leg)
     rows = [_row(list(legs)) for _, legs in groupby(by_leg, key=lambda row: row.exchange)]
     return tuple(sorted(rows, key=lambda row: row.latest_published_at or row.first_seen_at, reverse=True))

@@ -89,7 +89,7 @@ def _answers(warehouse: Warehouse, query: str, language: str) -> Answers:
     except WarehouseError as error:
         if not error.subject.startswith("search "):
             raise
-        return _none(query, language, problem=f"This query {error.problem}: {error.hint}.")
+        return _none(query, language, problem=f"This query {error.problem}. Perhaps {error.hint}.")
     counted = dict(facet)
     return Answers(
         query=query,

@@ -61,6 +61,7 @@ def test_the_board_is_the_view(pages: TestClient, ask: Ask) -> None:
         ("phase=denied", "phase = 'denied'"),
         ("since=2023-12-13", "latest_published_at >= '2023-12-13'"),
         ("since=2023-12-13T23:00Z", "latest_published_at >= '2023-12-13T23'"),
+        ("since=0999-01-01", "1"),
         ("party=nobody", "0"),
     ],
 )
