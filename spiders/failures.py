@@ -9,13 +9,16 @@ from typing import Final
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
+from models.errors import FetchError
 from models.records import FailureClass, PollFailure
+from spiders.guarded import NotReadInTimeError
 from spiders.policy import NOT_GLOBAL
 
 _SERVER_ERROR: Final = 500
 _MOST_DIGITS: Final = 9  # of seconds; more is no wait but a slip or an attack, and is as long as can be
 # What says nothing against the address though it is not the server's own fault by number.
 _PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_HARD: Final = (IgnoreRequest, DownloadCancelledError, FetchError)
 _WAITS: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -68,10 +71,10 @@ def of_status(source_id: str, status: int, wait_s: float | None) -> PollFailure:
 
 
 def of_error(source_id: str, error: BaseException | None) -> PollFailure:
-    """What an error says of the source that was asked: refusals and sizes are hard, the way to a site is not."""
+    """What an error says of the source: refusals, sizes and what cannot be read are hard, the way to a site is not."""
     reason = " ".join((str(error) or type(error).__name__).split())
     if isinstance(error, AskedToWaitError):
         return PollFailure(source_id=source_id, kind=FailureClass.TEMPORARY, reason=reason, wait_s=error.wait_s)
-    is_refusal = isinstance(error, (IgnoreRequest, DownloadCancelledError)) and not isinstance(error, SiteIsIllError)
-    is_hard = is_refusal or NOT_GLOBAL in reason  # the resolver's refusal comes as a name that cannot be resolved
+    is_hard = isinstance(error, _HARD) and not isinstance(error, (SiteIsIllError, NotReadInTimeError))
+    is_hard = is_hard or NOT_GLOBAL in reason  # the resolver's refusal comes as a name that cannot be resolved
     return PollFailure(source_id=source_id, kind=FailureClass.HARD if is_hard else FailureClass.SOFT, reason=reason)

@@ -12,6 +12,10 @@ from models.errors import FetchError
 from models.records import CrawlLimits
 
 
+class NotReadInTimeError(FetchError):
+    """The child's time was over: what was to be read is hostile or huge, or this machine is busy."""
+
+
 def told_by_child(body: bytes, base: str, limits: CrawlLimits, *asked: str) -> Mapping[str, Any]:
     """What `spiders.feed_child` tells of a feed or sitemap.
 
@@ -22,13 +26,14 @@ def told_by_child(body: bytes, base: str, limits: CrawlLimits, *asked: str) -> M
         asked: further arguments of the child.
 
     Raises:
-        FetchError: it took too long or too much memory.
+        NotReadInTimeError: it took too long.
+        FetchError: it took too much memory.
     """
     command = [sys.executable, "-m", "spiders.feed_child", str(limits.feed_parse_mib), *asked]
     try:
         done = subprocess.run(command, input=body, capture_output=True, timeout=limits.feed_parse_s, check=False)
     except subprocess.TimeoutExpired as error:
-        raise FetchError(
+        raise NotReadInTimeError(
             base, f"not read within {limits.feed_parse_s:g} s", hint="the feed is hostile or huge"
         ) from error
     if done.returncode != 0:

@@ -151,7 +151,7 @@ class WireSpider(scrapy.Spider):
         try:
             feed = await _aside(read_feed, response.body, base=response.url, limits=self.job.limits)
         except FetchError as error:
-            self.fail(PollFailure(source_id=source.id, kind=FailureClass.HARD, reason=str(error)))
+            self.fail(of_error(source.id, error))
             return ()
         return self._listed(source, feed.items, newest)
 
@@ -177,7 +177,7 @@ class WireSpider(scrapy.Spider):
         try:
             sitemap = await _aside(read_sitemap, response.body, base=response.url, limits=limits, day=day)
         except FetchError as error:
-            failure = PollFailure(source_id=source.id, kind=FailureClass.HARD, reason=str(error))
+            failure = of_error(source.id, error)
             if depth == 0:
                 self.fail(failure)
                 return ()

@@ -11,8 +11,10 @@ from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
+from models.errors import FetchError
 from models.records import FailureClass
 from spiders.failures import AskedToWaitError, SiteIsIllError, of_error, of_status, wait_of
+from spiders.guarded import NotReadInTimeError
 from spiders.middlewares import Patience, PolicyMiddleware, host_of
 from spiders.policy import Policy
 
@@ -66,6 +68,8 @@ def test_a_status_says_whether_the_address_is_wrong_or_the_site_is_ill(status: i
         (DownloadCancelledError("larger than download max size"), FailureClass.HARD),
         (CannotResolveHostError("north.example: 127.0.0.1 is not a global address"), FailureClass.HARD),
         (CannotResolveHostError("north.example"), FailureClass.SOFT),
+        (FetchError("north.example", "not a feed"), FailureClass.HARD),
+        (NotReadInTimeError("north.example", "not read within 10 s"), FailureClass.SOFT),
         (DownloadTimeoutError("took longer than 30 s"), FailureClass.SOFT),
         (SiteIsIllError("robots.txt: HTTP 503"), FailureClass.SOFT),
         (AskedToWaitError("north.example", 5.0), FailureClass.TEMPORARY),
