@@ -116,7 +116,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password(
     monkeypatch.setenv("WIREWATCH_WAREHOUSE", f"postgresql+psycopg://me:hunter2@/x?host={tmp_path}")
     for words in (("db", "current"), ("db", "backup", str(tmp_path / "x.dump"))):
         said = wirewatch(*words, code=1)[1]
-        assert str(tmp_path) in said
+        assert tmp_path.name in said
         assert "hunter2" not in said
     assert list(tmp_path.glob("x.dump*")) == []
 
