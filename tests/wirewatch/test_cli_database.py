@@ -99,8 +99,10 @@ def test_a_file_has_no_roles(wirewatch: Command) -> None:
 
 def test_a_target_that_is_no_warehouse_is_refused(wirewatch: Command) -> None:
     wirewatch("db", "upgrade")
-    assert "is no warehouse" in wirewatch("db", "move", "--to", "mysql://me:hunter2@x/y", code=2)[1]
-    assert "hunter2" not in wirewatch("db", "move", "--to", "mysql://me:hunter2@x/y", code=2)[1]
+    assert "is no warehouse" in wirewatch("db", "move", "--to", "mysql://me@x/y", code=2)[1]
+    said = wirewatch("db", "move", "--to", "postgresql+psycopg://me:hunter2@x/y", code=2)[1]
+    assert "holds a password (write env:NAME or file:PATH)" in said
+    assert "hunter2" not in said
     assert "is not set" in wirewatch("db", "move", "--to", "env:NOWHERE", code=2)[1]
 
 
