@@ -102,7 +102,11 @@ def _refuse_leases(old: Connection) -> None:
 
 
 def _refuse_rows(new: Connection, url: str) -> None:
-    filled = [table.name for table in (*METADATA.sorted_tables, STORED) if new.execute(select(table).limit(1)).first()]
+    filled = [
+        table.name
+        for table in (*METADATA.sorted_tables, STORED)
+        if new.execute(select(text("1")).select_from(table).limit(1)).first()
+    ]
     if filled:
         raise WarehouseError(shown(url), f"holds rows already ({', '.join(filled)})", hint="name an empty warehouse")
 
