@@ -20,7 +20,7 @@ from models.failpoints import fail_point
 from models.migrate import upgrade
 from models.search import STORED, index_anew
 from models.tables import METADATA, capture, delivery, story_version
-from models.warehouse import Warehouse, now, shown
+from models.warehouse import BUSY_MS, Warehouse, now, shown
 
 _AT_ONCE: Final = 500  # rows
 _MODULUS: Final = 1 << 256
@@ -66,6 +66,8 @@ def move(source: Warehouse, target_url: str) -> tuple[Moved, ...]:
     upgrade(target_url)
     target = Warehouse.open(target_url)
     try:
+        with target.read() as new:  # the commonest mistake, and the old warehouse itself, before anybody must wait
+            _refuse_rows(new, target_url)
         with source.write() as old, target.write() as new:
             _hold_still(old)
             _hold_still(new)
@@ -83,6 +85,7 @@ def _hold_still(connection: Connection) -> None:
     """Let others read and nobody write; a writer of SQLite is alone already."""
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MS}")
         connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
 
 
@@ -99,7 +102,11 @@ def _refuse_leases(old: Connection) -> None:
 
 
 def _refuse_rows(new: Connection, url: str) -> None:
-    filled = [table.name for table in (*METADATA.sorted_tables, STORED) if new.execute(select(table).limit(1)).first()]
+    filled = [
+        table.name
+        for table in (*METADATA.sorted_tables, STORED)
+        if new.execute(select(text("1")).select_from(table).limit(1)).first()
+    ]
     if filled:
         raise WarehouseError(shown(url), f"holds rows already ({', '.join(filled)})", hint="name an empty warehouse")
 
@@ -130,7 +137,7 @@ def _move_table(old: Connection, new: Connection, table: Table) -> Moved:
 
 def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
     ordered = select(table).order_by(*table.primary_key.columns)
-    with connection.execution_options(yield_per=_AT_ONCE).execute(ordered) as answer:
+    with connection.execute(ordered, execution_options={"yield_per": _AT_ONCE}) as answer:
         yield from answer.partitions()
 
 

@@ -20,6 +20,7 @@ from models.migrate import current, head
 from models.secrecy import keep_password_secret, without_password
 
 BUSY_MS = 30_000  # a writer waits this long for another; longer means something is stuck
+_REFUSED = re.compile("[\x00\ud800-\udfff]")  # NUL, which PostgreSQL has no text for; half characters, which none has
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRES_NOW = text("SELECT clock_timestamp()")
 # Transactions are begun by us: IMMEDIATE for writers, so that none finds half-way that it must wait for another.
@@ -120,8 +121,32 @@ def connect(url: str) -> Engine:
     if made.get_backend_name() == "sqlite":
         engine = create_engine(made, connect_args={"timeout": BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    return create_engine(made, pool_pre_ping=True)
+    else:
+        engine = create_engine(made, pool_pre_ping=True)
+    event.listen(engine, "before_cursor_execute", _storable, retval=True)
+    return engine
+
+
+def _storable(
+    _connection: Connection,
+    _cursor: object,
+    statement: str,
+    parameters: Any,
+    _context: object,
+    many: bool,  # noqa: FBT001 - SQLAlchemy gives it by position
+) -> tuple[str, Any]:
+    """The same values, each character that one of the engines refuses put as �, so that both store the same."""
+    return statement, [_clean(row) for row in parameters] if many else _clean(parameters)
+
+
+def _clean(row: Any) -> Any:
+    if isinstance(row, dict):
+        return {name: _put(value) for name, value in row.items()}
+    return tuple(_put(value) for value in row)
+
+
+def _put(value: Any) -> Any:
+    return _REFUSED.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 def _address(url: str) -> URL:

@@ -139,14 +139,13 @@ def load_settings(
     var = _path(given, "var", home) or home / file.var
     channels = tuple(_channels(file, var))
     warehouse = _warehouse(given.get(VARIABLES["warehouse"]) or file.warehouse.url, home, var)
-    analyst = given.get(VARIABLES["analyst"]) or file.warehouse.analyst
     return Settings(
         root=home,
         config=main if main.exists() else None,
         var=var,
         watch=_path(given, "watch", home) or home / file.watch,
         warehouse=warehouse,
-        analyst=_warehouse(analyst, home, var, "warehouse.analyst") if analyst else warehouse,
+        analyst=_analyst(warehouse, given.get(VARIABLES["analyst"]) or file.warehouse.analyst, home, var),
         user_agent=f"{_PRODUCT} (+{file.contact})" if file.contact else _PRODUCT,
         allow=_allow(given.get(VARIABLES["allow"], "")),
         now=_now(given.get(VARIABLES["now"], "")),
@@ -225,12 +224,21 @@ def _warehouse(url: str, home: Path, var: Path, name: str = "warehouse.url") -> 
     return f"{_SQLITE}{home / file}"
 
 
+def _analyst(warehouse: str, url: str, home: Path, var: Path) -> str:
+    """What questions go to: the warehouse itself when it is a file, which has no logins."""
+    if not url or warehouse.startswith(_SQLITE):
+        return warehouse
+    return _warehouse(url, home, var, "warehouse.analyst")
+
+
 def warehouse_url(given: str, settings: Settings) -> str:
     """The address of a warehouse as a flag names it: revealed when it is a reference, a file from the root on.
 
     Raises:
-        ConfigError: the reference leads to nothing, or the engine is none of ours.
+        ConfigError: the reference leads to nothing, the engine is none of ours, or it holds a password in the open.
     """
+    if not is_reference(given) and without_password(given) != given:
+        raise ConfigError(without_password(given), "holds a password", hint="write env:NAME or file:PATH")
     if not is_reference(given) and not given.startswith((_SQLITE, "postgresql+psycopg://")):
         raise ConfigError(without_password(given), "is no warehouse", hint="sqlite:///FILE or postgresql+psycopg://…")
     return _warehouse(given, settings.root, settings.var, "warehouse")

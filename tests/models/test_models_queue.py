@@ -35,6 +35,17 @@ def test_two_workers_never_hold_the_same_item(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.usefixtures("waiting")
+def test_a_worker_passes_over_what_another_is_claiming_and_waits_for_nobody(warehouse: Warehouse) -> None:
+    if warehouse.engine.dialect.name == "postgresql":  # on SQLite writers take turns
+        with warehouse.write() as first:
+            first.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+            held = [row.id for row in first.execute(queue._due(CLEAN, now(first), None).limit(3))]
+            taken = queue.claim(warehouse, CLEAN, Worker(name="b"), limit=9)  # over a connection of its own
+        assert (held, taken) == ([1, 2, 3], (4, 5))
+        assert queue.claim(warehouse, CLEAN, Worker(name="a"), limit=9) == (1, 2, 3)
+
+
+@pytest.mark.usefixtures("waiting")
 def test_a_lease_that_lapsed_goes_to_the_next_and_its_old_holder_cannot_finish(warehouse: Warehouse) -> None:
     slow, quick = Worker(name="slow", lease_s=0), Worker(name="quick")
     items = queue.claim(warehouse, CLEAN, slow, limit=5)

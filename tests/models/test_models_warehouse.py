@@ -119,6 +119,16 @@ def test_text_in_any_script_comes_back_as_it_was(warehouse: Warehouse) -> None:
         assert connection.execute(outlet.select()).one().name == name
 
 
+def test_a_character_that_an_engine_refuses_is_stored_as_a_mark_by_both(warehouse: Warehouse) -> None:
+    with warehouse.write() as connection:
+        for name in ("nul \0.", "half \ud83d."):
+            connection.execute(outlet.insert().values(name=name, country="AM", owner="o", role="outlet"))
+        many = [{"name": f"{n}\0", "country": "AM", "owner": "o", "role": "outlet"} for n in "ab"]
+        connection.execute(outlet.insert(), many)
+        names = connection.execute(outlet.select().order_by(outlet.c.id)).all()
+    assert [row.name for row in names] == ["nul \ufffd.", "half \ufffd.", "a\ufffd", "b\ufffd"]
+
+
 def test_asking_for_an_absent_warehouse_makes_none(tmp_path: Path) -> None:
     file = tmp_path / "absent.db"
     with pytest.raises(WarehouseError, match=r"schema absent.*db upgrade"):

@@ -99,8 +99,10 @@ def test_a_file_has_no_roles(wirewatch: Command) -> None:
 
 def test_a_target_that_is_no_warehouse_is_refused(wirewatch: Command) -> None:
     wirewatch("db", "upgrade")
-    assert "is no warehouse" in wirewatch("db", "move", "--to", "mysql://me:hunter2@x/y", code=2)[1]
-    assert "hunter2" not in wirewatch("db", "move", "--to", "mysql://me:hunter2@x/y", code=2)[1]
+    assert "is no warehouse" in wirewatch("db", "move", "--to", "mysql://me@x/y", code=2)[1]
+    said = wirewatch("db", "move", "--to", "postgresql+psycopg://me:hunter2@x/y", code=2)[1]
+    assert "holds a password (write env:NAME or file:PATH)" in said
+    assert "hunter2" not in said
     assert "is not set" in wirewatch("db", "move", "--to", "env:NOWHERE", code=2)[1]
 
 
@@ -116,7 +118,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password(
     monkeypatch.setenv("WIREWATCH_WAREHOUSE", f"postgresql+psycopg://me:hunter2@/x?host={tmp_path}")
     for words in (("db", "current"), ("db", "backup", str(tmp_path / "x.dump"))):
         said = wirewatch(*words, code=1)[1]
-        assert str(tmp_path) in said
+        assert tmp_path.name in said
         assert "hunter2" not in said
     assert list(tmp_path.glob("x.dump*")) == []
 
