@@ -209,7 +209,7 @@ def _daily_run(settings: Settings) -> str:
 
     with _opened(settings) as warehouse:
         latest = latest_day(warehouse, "collect")
-    due = (datetime.now(UTC) - timedelta(hours=settings.daily_h)).date()
+    due = ((settings.now or datetime.now(UTC)) - timedelta(hours=settings.daily_h)).date()
     if latest is None:
         raise _LesserError("daily run", "none has ended yet", hint="./run up, or another Airflow with dags/")
     if latest < due:
