@@ -142,7 +142,7 @@ def _daily_run(settings: Settings) -> str:
 
     with opened(settings) as warehouse:
         latest = latest_day(warehouse, "collect")
-    due = (datetime.now(UTC) - timedelta(hours=settings.daily_h)).date()
+    due = ((settings.now or datetime.now(UTC)) - timedelta(hours=settings.daily_h)).date()
     if latest is None:
         raise LesserError("daily run", "none has ended yet", hint="./run up, or another Airflow with dags/")
     if latest < due:

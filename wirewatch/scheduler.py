@@ -22,6 +22,8 @@ from wirewatch.airflow_home import AirflowHome, prepare
 from wirewatch.processes import ProcessGroup
 
 _PAUSE_S = 0.5
+_PATIENCE_S = 60.0  # one answer of the API
+_ASKED = 5  # times that a question is put which gets no answer; what changes something is asked for once
 _START_LIMIT_S = 600.0  # a machine may have much else to do; a process that ends on its own is noticed at once
 _LOG_LINES = 30
 _ENDED = frozenset({"success", "failed", "up_for_retry"})
@@ -177,7 +179,7 @@ def start_components(group: ProcessGroup) -> None:
 @contextmanager
 def speaking(home: AirflowHome, group: ProcessGroup) -> Iterator[Api]:
     """The API of the Airflow that runs in a group."""
-    with httpx.Client(base_url=home.url, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=home.url, timeout=_PATIENCE_S, trust_env=False) as client:
         yield Api(client, group, home)
 
 
@@ -224,7 +226,7 @@ class Api:
     def runs(self, dag_id: str, key: str | None = None) -> tuple[tuple[str, str], ...]:
         """Id and state of the runs of a DAG, the latest first; those under a partition key, or all."""
         asked = {"order_by": "-run_after", "limit": "100", **({"partition_key_pattern": key} if key else {})}
-        found = self._client.get(f"/api/v2/dags/{dag_id}/dagRuns", params=asked).raise_for_status().json()["dag_runs"]
+        found = self._get(f"/api/v2/dags/{dag_id}/dagRuns", asked)["dag_runs"]
         return tuple((run["dag_run_id"], run["state"]) for run in found if key in (None, run["partition_key"]))
 
     def wait_for_run(self, dag_id: str, key: str, known: frozenset[str], *, limit_s: float = 600.0) -> str:
@@ -295,8 +297,7 @@ class Api:
 
     def _log(self, dag_id: str, run_id: str, task: TaskRun) -> list[str]:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task}/logs/{task.tries}"
-        found = self._client.get(path, params={"map_index": task.part}).raise_for_status().json()
-        return [str(line.get("event", line)) for line in found["content"]]
+        return [str(line.get("event", line)) for line in self._get(path, {"map_index": task.part})["content"]]
 
     def _said(self, dag_id: str, run_id: str, task: TaskRun) -> str:
         """The last line of the command's own output."""
@@ -342,8 +343,14 @@ class Api:
             token = self._post("/auth/token", {"username": user, "password": password})["access_token"]
             self._client.headers["Authorization"] = f"Bearer {token}"
 
-    def _get(self, path: str) -> Any:
-        return self._client.get(path).raise_for_status().json()
+    def _get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+        """An answer, from an API that may have much else to do: a question that gets none is put again."""
+        for _ in range(_ASKED - 1):
+            try:
+                return self._client.get(path, params=params).raise_for_status().json()
+            except httpx.TransportError:
+                self._group.check()
+        return self._client.get(path, params=params).raise_for_status().json()
 
     def _post(self, path: str, body: Mapping[str, object]) -> Any:
         return self._client.post(path, json=dict(body)).raise_for_status().json()

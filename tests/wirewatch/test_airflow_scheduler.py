@@ -39,6 +39,8 @@ class FakeAirflow:
         self.asked.append(request)
         left = self.answers.get(request.url.path, [404])
         answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
         if isinstance(answer, int):
             return httpx.Response(answer)
         return httpx.Response(200, json=answer)
@@ -190,3 +192,15 @@ def test_the_parts_of_a_task_are_told_one_by_one_and_a_task_without_a_try_has_no
     assert [(one.label, one.said) for one in told] == [("collect 0", "part 0"), ("collect 1", "part 1"), ("pages", "")]
     parts = [request.url.params["map_index"] for request in airflow.asked if request.url.path.endswith("/logs/1")]
     assert parts == ["0", "1"]
+
+
+def test_a_question_that_gets_no_answer_is_put_again_but_no_run_is_asked_for_twice(
+    api: Api, airflow: FakeAirflow
+) -> None:
+    slow = httpx.ReadTimeout("slow")
+    airflow.answers[f"{DAG}/dagRuns"] = [slow, slow, {"dag_runs": [run("new", "k")]}, slow]
+    assert api.runs("d", "k") == (("new", "running"),)
+    before = airflow.count(f"{DAG}/dagRuns")
+    with pytest.raises(httpx.ReadTimeout):
+        api.trigger("d", "k")
+    assert airflow.count(f"{DAG}/dagRuns") == before + 1
