@@ -47,4 +47,12 @@ WORDS: Final[dict[str, ViewWords]] = {
         },
     ),
     "v_claim_ledger": ViewWords(about="every claim behind every cell of every exchange, with who tells it and where"),
+    "v_source_health": ViewWords(
+        about="how each polled address fares, and why",
+        derived={
+            "state": (TEXT, "unverified, disabled, waiting, failing, new (never polled) or ok"),
+            "addresses_listed": (INTEGER, "addresses that it ever listed"),
+            "pages_captured": (INTEGER, "pages captured behind it"),
+        },
+    ),
 }
