@@ -18,7 +18,7 @@ from models.tables import METADATA
 from models.view_words import WORDS
 from models.views import VIEWS
 
-_NAMED: Final = re.compile(r"(?:(\w+)\.(\w+)|.*\S)\s+AS\s+(\w+)", re.DOTALL)
+_NAMED: Final = re.compile(r"(?:(?:(\w+)\.(\w+)|.*\S)\s+)?AS\s+(\w+)", re.DOTALL)  # nothing is left of brackets
 _STANDS_FOR: Final = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)\s+(\w+)")
 _KINDS: Final[tuple[tuple[type[types.TypeEngine[Any]], str], ...]] = (
     (Boolean, "yes/no"),

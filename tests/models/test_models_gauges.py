@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from models import captures, queue, sources
+from models import captures, polls, queue
 from models.gauges import Count, gauges, lapsed_leases
-from models.records import Discard, DiscardReason, Page, Report
+from models.records import Discard, DiscardReason, FailureClass, Page, PollFailure, PollRules, Report
 from models.rows import new_id
 from models.runs import logged
 from models.stories import throw_out
@@ -120,7 +120,8 @@ def test_discards_quarantine_and_sources_are_counted(warehouse: Warehouse, make_
     with queue.finish(warehouse, queue.CLEAN, WORKER, [first], stage="discarded") as connection:
         throw_out(connection, first, Discard(url="https://a.example/65", reason=DiscardReason.NO_BODY))
     assert queue.fail(warehouse, queue.CLEAN, WORKER, second, "torn")
-    sources.note_poll(warehouse, "north-post", "HTTP 500")
+    failure = PollFailure(source_id="north-post", kind=FailureClass.SOFT, reason="HTTP 500")
+    polls.note_failed(warehouse, failure, PollRules())
     with warehouse.read() as connection:
         found = gauges(connection)
     assert numbers(found.discards) == {("no_body",): 1}
