@@ -12,10 +12,11 @@ import argparse
 import json
 import os
 import sqlite3
+import sys
 import tempfile
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -23,7 +24,8 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from sqlalchemy import text
+from sqlalchemy import Constraint, Index, text
+from sqlalchemy.schema import SchemaItem
 
 from cleaning.record import RECORD_TYPE
 from models import captures, sources, warehouse
@@ -44,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path, default=FOLDER / f"{VERSION}.db", help="a file that is not there yet")
     target: Path = parser.parse_args().to
+    _fix_order()
     if target.exists():
         parser.error(f"{target} is there already: a release is never made anew")
     with tempfile.TemporaryDirectory() as var, _fixed_world(Path(var)):
@@ -54,6 +57,17 @@ def main() -> None:
         target.unlink()
         parser.exit(1, f"more than {LARGEST} bytes: shorten stories.toml\n")
     print(f"{target}: schema {head()}, {target.stat().st_size} bytes")
+
+
+def _fix_order() -> None:
+    """Start anew with one order of sets of words."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606 - ourselves
+
+
+def _numbered(numbers: Iterator[int]) -> Callable[[SchemaItem], int]:
+    """One order of sets: in it, Alembic writes down the constraints and indexes of a table that it makes anew."""
+    return lambda item: int(item.__dict__.setdefault("_number", next(numbers)))
 
 
 @contextmanager
@@ -69,6 +83,8 @@ def _fixed_world(var: Path) -> Iterator[None]:
     with (
         mock.patch.dict(os.environ, {**kept, **ours}, clear=True),
         mock.patch.object(uuid, "uuid4", side_effect=(uuid.UUID(int=number) for number in count(1))),
+        mock.patch.object(Constraint, "__hash__", _numbered(count(1))),
+        mock.patch.object(Index, "__hash__", _numbered(count(1))),
         mock.patch.object(warehouse, "_SQLITE_NOW", text(f"SELECT '{NOW:%Y-%m-%dT%H:%M:%S}.000'")),
     ):
         yield

@@ -121,8 +121,3 @@ def test_an_absent_warehouse_cannot_be_asked_and_is_not_made(tmp_path: Path) -> 
     with pytest.raises(WarehouseError, match="unable to open"):
         ask(f"sqlite:///{tmp_path}/absent.db", "SELECT 1", parameters={})
     assert list(tmp_path.iterdir()) == []
-
-
-def test_another_engine_is_asked_through_its_analyst_role() -> None:
-    with pytest.raises(WarehouseError, match="analyst role"):
-        ask("postgresql+psycopg://desk:secret@/news", "SELECT 1", parameters={})
