@@ -198,9 +198,9 @@ class WireSpider(scrapy.Spider):
             self.fail(walk.failures[-1])
             return ()
         for failure in walk.failures:
-            _log.warning("%s", failure.reason)
+            _log.warning("sitemap failed", extra={"source": source.id, "error": failure.reason})
         if walk.unread:
-            _log.warning("%s: %d sitemaps behind it were left unread", source.url, walk.unread)
+            _log.warning("sitemaps left unread", extra={"source": source.id, "url": source.url, "count": walk.unread})
         # an index that stays the same says nothing of the sitemaps behind it
         return self._listed(source, items, Validators() if walk.is_index else newest)
 

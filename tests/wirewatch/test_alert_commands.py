@@ -17,7 +17,8 @@ import pytest
 from models.errors import ConfigError
 from models.records import CrawlLimits
 from spiders.feeds import read_feed
-from wirewatch import doctor, steps
+from wirewatch import doctor_state, steps
+from wirewatch.checks import look
 from wirewatch.cli import main
 from wirewatch.desk import open_desk
 from wirewatch.settings import load_settings
@@ -167,7 +168,7 @@ def test_a_digest_waits_for_the_end_of_quiet_hours(desk: Callable[..., Path]) ->
     var = desk(quiet='quiet = "22:00-07:00 UTC"')
     assert "goes to 2 channels, 1 deliveries sent" in run("alert", "digest").stderr
     assert len(lines(var)) == 1
-    found = doctor._look("outbox", lambda: doctor._outbox(load_settings()))
+    found = look("outbox", lambda: doctor_state.outbox(load_settings()))
     assert (found.state, found.detail) == ("ok", "everything is sent; 1 wait for the end of quiet hours")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WIREWATCH_NOW", "2024-05-03T07:00:00Z")
@@ -179,14 +180,14 @@ def test_a_dead_delivery_is_shown_with_what_mends_it(desk: Callable[..., Path]) 
     var = desk()
     (var / "alerts.atom").write_text("notes of mine\n", encoding="utf-8")
     assert run("alert", "digest").code == 1
-    found = doctor._look("outbox", lambda: doctor._outbox(load_settings()))
-    assert found.state == "warn"
-    assert f"1 deliveries are dead: digest:day:{DAY}:feed; 0 are not sent" in found.detail
-    assert "alert resend" in found.mend_with
+    found = look("outbox", lambda: doctor_state.outbox(load_settings()))
+    assert found.state == "bad"
+    assert found.detail.startswith("1 deliveries are dead: feed: ")
+    assert f"alert resend digest:day:{DAY}:feed" in found.mend_with
     (var / "alerts.atom").unlink()
     assert run("alert", "resend", f"digest:day:{DAY}:feed").code == 0
     assert run("alert").code == 0
-    assert doctor._look("outbox", lambda: doctor._outbox(load_settings())).detail == "everything is sent"
+    assert look("outbox", lambda: doctor_state.outbox(load_settings())).detail == "everything is sent"
 
 
 @pytest.mark.parametrize(

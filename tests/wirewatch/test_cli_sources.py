@@ -116,4 +116,4 @@ def test_a_test_that_passes_ends_the_wait(desk: Desk) -> None:
 
 
 def test_a_backfill_polls_no_feed(desk: Desk) -> None:
-    assert steps.collect(desk, day=date(2024, 5, 1)).notes == ("no source lists days",)
+    assert steps.collect(desk, day=date(2024, 5, 1)).notes == ("2024-05-01 is over and no source lists past days",)

@@ -277,7 +277,7 @@ def here(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (desk.folder / "story.txt").write_text(TEXT, encoding="utf-8")
     assert in_process("db", "upgrade")[0] == 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wirewatch.steps._deliver_all", lambda *_: (0, []))
+        patch.setattr("wirewatch.steps.deliver_all", lambda *_: (0, []))
         assert in_process("ingest", str(desk.folder / "story.txt"))[0] == 0
     return desk
 

@@ -122,7 +122,7 @@ def _parts(error: Exception) -> tuple[int, str, Any]:
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
-    _log.error("the warehouse could not be read for %s: %s", request.scope["path"], error)
+    _log.error("page not served", extra={"url": request.scope["path"], "error": str(error)})
     told = "The warehouse cannot be read right now. Try again in a moment; `wirewatch doctor` tells more."
     return _failed(request, 503, "The warehouse does not answer", told, {"Retry-After": "5"})
 

@@ -97,8 +97,8 @@ def _sources() -> list[dict[str, Any]]:
     """The sources that ingest gives to the outlets of the corpus, with what analysts say of each."""
     declared = []
     for outlet in (one for one in outlets() if one.id in OUTLETS):
-        about = {"id": f"file-{outlet.id}", "outlet": outlet.name, "kind": outlet.feed, "owner": outlet.owner}
-        about |= {"url": f"https://{outlet.id}.example{outlet.feed_path}", "language": outlet.language}
+        about = {"id": f"file-{outlet.id}", "outlet": outlet.name, "kind": outlet.source, "owner": outlet.owner}
+        about |= {"url": f"https://{outlet.id}.example{outlet.ways[outlet.source]}", "language": outlet.language}
         about |= {"country": outlet.country, "role": outlet.role, "verified": outlet.id != "xezri"}
         declared.append(about | ({"side": outlet.side} if outlet.side else {}))
     return declared
@@ -128,10 +128,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 def _note_polls(made: Filled) -> None:
     """One source that works and one that fails; and a slug that a merge left behind."""
-    polls = [("2023-12-13T18:00:00.000000Z", None, "file-meridian-wire"),
-             (None, "HTTP 503 from <caspian-ledger.example>", "file-caspian-ledger")]  # fmt: skip
+    polls = [("2023-12-13T18:00:00.000000Z", None, None, "file-meridian-wire"),
+             (None, "HTTP 503 from <caspian-ledger.example>", "soft", "file-caspian-ledger")]  # fmt: skip
     with sqlite3.connect(made.file) as connection:
-        connection.executemany("UPDATE source SET last_ok_at = ?, last_error = ? WHERE id = ?", polls)
+        connection.executemany("UPDATE source SET last_ok_at = ?, last_error = ?, failure = ? WHERE id = ?", polls)
         connection.execute(
             "INSERT INTO exchange (slug, parties, opened_on, phase, stage, revision, created_at, redirect_to)"
             " SELECT 'am-az-2023-12-01a', parties, opened_on, phase, 'alerted', 1, created_at, id FROM exchange"
