@@ -131,7 +131,9 @@ def _note_polls(made: Filled) -> None:
     polls = [("2023-12-13T18:00:00.000000Z", None, None, 0, "file-meridian-wire"),
              (None, "HTTP 503 from <caspian-ledger.example>", "soft", 1, "file-caspian-ledger")]  # fmt: skip
     with sqlite3.connect(made.file) as connection:
-        connection.executemany("UPDATE source SET last_ok_at = ?, last_error = ?, failure = ?, failures = ? WHERE id = ?", polls)
+        connection.executemany(
+            "UPDATE source SET last_ok_at = ?, last_error = ?, failure = ?, failures = ? WHERE id = ?", polls
+        )
         connection.execute(
             "INSERT INTO exchange (slug, parties, opened_on, phase, stage, revision, created_at, redirect_to)"
             " SELECT 'am-az-2023-12-01a', parties, opened_on, phase, 'alerted', 1, created_at, id FROM exchange"
