@@ -94,10 +94,11 @@ def _stamp(home: AirflowHome) -> Path:
 
 
 def write_policies(home: AirflowHome) -> None:
-    """Write the module in which Airflow finds our policies."""
-    folder = home.folder / "config"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "airflow_local_settings.py").write_text(_POLICIES, encoding="utf-8")
+    """Write the module in which Airflow finds our policies; one that is there stays, for it may hold others too."""
+    file = home.folder / "config" / "airflow_local_settings.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_text(_POLICIES, encoding="utf-8")
 
 
 def write_secrets(home: AirflowHome) -> None:

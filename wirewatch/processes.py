@@ -91,9 +91,20 @@ class ProcessGroup:
                 os.killpg(self._group, number)
 
     def _wait(self, seconds: float) -> None:
+        """Wait for the children, and for what they started and left behind in the group."""
         deadline = time.monotonic() + seconds
-        while any(child.poll() is None for child in self._children.values()) and time.monotonic() < deadline:
+        while not self._is_gone() and time.monotonic() < deadline:
             time.sleep(_PAUSE_S)
+
+    def _is_gone(self) -> bool:
+        running = [child for child in self._children.values() if child.poll() is None]
+        if running or not self._group:
+            return not running
+        try:
+            os.killpg(self._group, 0)
+        except ProcessLookupError:
+            return True
+        return False
 
 
 @contextmanager

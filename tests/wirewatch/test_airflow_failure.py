@@ -49,11 +49,12 @@ def wait_for_call(calls: Path, beginning: str) -> str:
 
 
 def test_the_day_goes_on_without_a_part_and_the_operator_hears_that_it_is_late_and_that_it_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("wirewatch.airflow_home._POLICIES", IMPATIENT)  # before the DAGs are read for the first time
     home = AirflowHome(checkout=CHECKOUT, folder=tmp_path / "airflow", port=free_port())
     env = {**stand_in(tmp_path), "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True"}
+    (home.folder / "config").mkdir(parents=True)
+    (home.folder / "config" / "airflow_local_settings.py").write_text(IMPATIENT, encoding="utf-8")
     prepare(home, env)
     with running(home, env) as api:
         known = api.wake(CHAIN, [KEY])

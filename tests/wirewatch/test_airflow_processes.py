@@ -82,6 +82,15 @@ def test_a_grandchild_in_a_session_of_its_own_is_ended_too(tmp_path: Path) -> No
     wait_until(lambda: children.strays() == ())
 
 
+def test_what_a_child_started_is_gone_too_when_the_block_ends(tmp_path: Path) -> None:
+    stubborn = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}])"
+    with group(tmp_path, grace_s=0.3) as children:
+        children.start("one", [sys.executable, "-c", stubborn])
+        wait_until(is_up(tmp_path / "one.log"))
+        (left,) = children.strays()
+    wait_until(lambda: not Path(f"/proc/{left}").exists())  # whoever adopted it may take a moment to bury it
+
+
 def test_a_group_does_not_touch_another(tmp_path: Path) -> None:
     with group(tmp_path / "a") as first:
         first.start("one", [sys.executable, "-c", SLEEPER])

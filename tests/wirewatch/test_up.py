@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -36,19 +36,27 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def processes_of(root: Path) -> dict[int, str]:
-    """Id and command line of every process that works below a folder (Linux)."""
-    found = {}
+def below(pid: int) -> set[int]:
+    """The processes that one started, and those that they started (Linux); a title that one gives itself hides none."""
+    parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if f"={root}/".encode() in (entry / "environ").read_bytes():
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
+    found, grown = {pid}, True
+    while grown:
+        more = {child for child, parent in parents.items() if parent in found} - found
+        found |= more
+        grown = bool(more)
     return found
 
 
-def listening(pids: Iterator[int]) -> set[str]:
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists()}
+
+
+def listening(pids: Iterable[int]) -> set[str]:
     """The addresses, in hex, on which processes wait for connections."""
     inodes = {
         line.split()[9]: line.split()[1].partition(":")[0]
@@ -120,13 +128,13 @@ def test_it_runs_on_loopback_alone_and_leaves_no_process_however_it_is_stopped(r
             assert httpx.get(f"http://127.0.0.1:{ports.pages}/rules.toml").status_code == 200
             health = httpx.get(f"http://127.0.0.1:{ports.airflow}/api/v2/monitor/health").json()
             assert {health[part]["status"] for part in ("scheduler", "dag_processor")} == {"healthy"}
-            running = processes_of(root)
+            running = below(child.pid)
             assert len(running) >= 5
-            assert listening(iter(running)) == {"0100007F"}
+            assert listening(running) == {"0100007F"}
             child.send_signal(number)
             child.communicate(timeout=30)
             assert child.returncode == 130
-            assert processes_of(root) == {}
+            assert alive(running) == set()
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(root: Path) -> None:
