@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -82,6 +83,8 @@ def _fixed_world(var: Path) -> Iterator[None]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREWATCH_")}
     with (
         mock.patch.dict(os.environ, {**kept, **ours}, clear=True),
+        mock.patch.object(socket, "gethostname", return_value="release"),
+        mock.patch.object(os, "getpid", return_value=1),
         mock.patch.object(uuid, "uuid4", side_effect=(uuid.UUID(int=number) for number in count(1))),
         mock.patch.object(Constraint, "__hash__", _numbered(count(1))),
         mock.patch.object(Index, "__hash__", _numbered(count(1))),
