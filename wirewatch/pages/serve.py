@@ -38,9 +38,22 @@ def serve(settings: Settings, *, host: str, port: int) -> None:
         named = f"[{address}]" if ":" in address else address
         taken = listening.getsockname()[1]
         hosts = {*_OURS, host.lower(), address, urlsplit(settings.pages).hostname or ""} - {""}
-        server = uvicorn.Server(_config(make_app(warehouse, hosts=hosts, more=for_machines(warehouse, settings))))
-        say(f"pages on http://{named}:{taken}/ (Ctrl-C ends them)")
+        app = make_app(warehouse, hosts=hosts, more=for_machines(warehouse, settings))
+        server = _Announced(_config(app), words=f"pages on http://{named}:{taken}/ (Ctrl-C ends them)")
         server.run(sockets=[listening])
+
+
+class _Announced(uvicorn.Server):
+    """A server that says where it is once it heeds the word to stop, not before."""
+
+    def __init__(self, config: uvicorn.Config, *, words: str) -> None:
+        super().__init__(config)
+        self._words = words
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        say(self._words)
 
 
 def loopback(host: str) -> str:
