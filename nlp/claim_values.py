@@ -45,7 +45,7 @@ class Values:
     def _mediators(self, span: Span, words: str) -> str:
         named = {
             mention.actor.name or mention.actor.role
-            for mention in mediating(self.read.mentions, self.read.related.mediators)
+            for mention in mediating(self.read.reading.text, self.read.mentions, self.read.related.mediators)
             if overlap((mention.start, mention.end), span)
         }
         return ", ".join(sorted(named)) or (NOBODY if rules_mediators_out(words) else "")

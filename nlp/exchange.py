@@ -287,7 +287,7 @@ def _mediation(read: ReadStory, told: Sequence[Flow]) -> tuple[MediationStatus, 
     parties = {code for flow in told for code in _sides(flow) if code}
     named: dict[str, Actor] = {}
     ruled_out = rules_mediators_out(read.reading.text)
-    for mention in mediating(read.mentions, read.related.mediators):
+    for mention in mediating(read.reading.text, read.mentions, read.related.mediators):
         actor = mention.actor
         if actor.code not in parties and (actor.code or not ruled_out):
             party = Actor(code=actor.code, name=actor.name) if actor.code else actor

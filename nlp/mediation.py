@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from models.records import Mention
+from nlp.clauses import sentences
 from nlp.encoder import Floats
 
 _RATHER: Final = 0.5  # rather a mediator than not
@@ -30,6 +31,29 @@ _RULED_OUT: Final = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_STANDS_BY: Final = re.compile(
+    r"\b(?:welcom\w+|prais\w+|hail\w+|applaud\w+|call(?:ed|s)\b|hop(?:e|es|ed)\b|congratulat\w+|check\w+|visit\w+|"
+    r"examin\w+|health|seen the|приветств\w+|поздрав\w+|провер\w+|осмотр\w+|посети\w+|здоровь\w+|привітал\w*|"
+    r"alqışla\w*|salamla\w*|yoxla\w*|sağlamlı\w*|baş çək\w*|memnuniyet\w*|karşıla\w*|kontrol\w*|sağlık\w*|ziyaret\w*|"
+    r"ողջուն\w+|ստուգ\w+|այցել\w+|առողջ\w+|მიესალმ\w+|შეამოწმ\w+)",
+    re.IGNORECASE,
+)
+_BROKERS: Final = re.compile(
+    r"\b(?:mediat\w+|broker\w*|intermediar\w+|go-between\w*|host(?:ed|s|ing)\b|chair\w*|negotiat\w+|facilitat\w+|"
+    r"arrang\w+|good offices|thank\w*|assist\w+|help\w*|role|effort\w*|посредни\w+|содейств\w+|благодар\w+|помо[гщ]\w+|"
+    r"посередн\w+|vasitəç\w*|köməy\w*|köməkl\w*|təşəkkür\w*|arabulucu\w*|aracı\w*|teşekkür\w*|yardım\w*|"
+    r"միջնորդ\w*|օժանդակ\w*|աջակց\w*|շնորհակալ\w*|შუამავ\w*|მადლობ\w*)",
+    re.IGNORECASE,
+)
+
+
+def only_stands_by(sentence: str) -> bool:
+    """Whether a sentence tells that somebody welcomed, visited or checked, and nothing of mediation.
+
+    Annotation guide, section 6: who welcomes a deal did not broker it, and the Red Cross that only sees to the health
+    of captives, or visits them, is no mediator.
+    """
+    return _STANDS_BY.search(sentence) is not None and _BROKERS.search(sentence) is None
 
 
 def rules_mediators_out(text: str) -> bool:
@@ -37,11 +61,16 @@ def rules_mediators_out(text: str) -> bool:
     return _RULED_OUT.search(text) is not None
 
 
-def mediating(mentions: Sequence[Mention], scores: Floats) -> Iterator[Mention]:
-    """The mentions that the model marks as mediators, in order.
+def mediating(text: str, mentions: Sequence[Mention], scores: Floats) -> Iterator[Mention]:
+    """The mentions that the model marks as mediators, in order, without those that only stand by.
 
     Args:
-        mentions: the actors of the text.
+        text: the text.
+        mentions: its actors.
         scores: of each, 0-1.
     """
-    return (mention for mention, score in zip(mentions, scores, strict=True) if score > _RATHER)
+    cut = sentences(text)
+    for mention, score in zip(mentions, scores, strict=True):
+        told = next((text[start:end] for start, end in cut if start <= mention.start < end), "")
+        if score > _RATHER and not only_stands_by(told):
+            yield mention
