@@ -19,12 +19,21 @@ from typing import Any, Self
 from models.errors import ConfigError
 from models.records import Actor, ActorEntry, Mention
 from nlp.inflection import Stem, Word, meets, stem_of, words_of
-from nlp.parties import unlisted_parties
+from nlp.parties import unlisted_parties, words_outside
+from nlp.titled import OFFICES, Titled, titled
 
 _GAP = re.compile(r"[ \t\u00a0]*\n?[ \t\u00a0]*[.«»\"“”„’'\-–/]{0,2}[ \t\u00a0]?")
 _BEFORE_OFFICE = re.compile(r"[’'ʼ՚]?\w{0,8}(?:-\w{1,4})?[ \t\u00a0]*\n?[ \t\u00a0]*[«\"“]?")
 _OFFICE_OF = re.compile(r"(?:[’'ʼ]s)?\s+(?:(?:of|in|for|from)\s+(?:the\s+)?|(?:в|во|из|у)\s+)?", re.IGNORECASE)
 _PLAIN = re.compile(r"\s+")
+_STYLE_BEFORE = re.compile(  # "Republic of Ukraine", "Республики Армения": the style of a state is part of its name
+    r"(?:(?:(?:Federal|Islamic|Democratic|People[’']s|Socialist|Arab|United)\s+){0,3}"
+    r"(?:Republic|Kingdom|State|Federation|Sultanate|Emirate|Union|Commonwealth)\s+of(?:\s+the)?|Республик\w*)\s+$"
+)
+_LONGEST_STYLE = 60  # characters
+_STYLE_BEHIND = re.compile(
+    r"\s+(?:Respublikas\w+|Cumhuriyeti(?:[’']?\w+)?|Республик\w+|Республік\w+|Федераци\w+|Հանրապետությ\w+|Republic\b)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +102,10 @@ def find_actors(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     A party that no list knows has the code `x-<slug>` and its name as written.
     """
     hits = list(_hits(text, gazetteer))
-    everyone = sorted([*hits, *_unlisted_hits(text, hits)], key=lambda hit: hit.start)
-    return tuple(_settle_offices(list(_joined(text, everyone, gazetteer))))
+    people = _people(text, hits, gazetteer)
+    everyone = sorted([*hits, *_unlisted_hits(text, hits, people)], key=lambda hit: hit.start)
+    settled = _settle_offices(list(_joined(text, everyone, gazetteer)))
+    return tuple(sorted([*settled, *_named(text, people, settled)], key=lambda mention: mention.start))
 
 
 def find_loaded(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
@@ -138,12 +149,39 @@ def _hits(text: str, gazetteer: Gazetteer) -> Iterator[_Hit]:
             at += 1
             continue
         last = words[at + len(form.stems) - 1]
-        yield _Hit(start=words[at].start, end=last.end, full_end=last.full_end, entry=form.entry, loaded=form.loaded)
+        start, end = _in_full_style(text, form.entry, words[at].start, last.end)
+        full_end = max(end, last.full_end)
+        yield _Hit(start=start, end=end, full_end=full_end, entry=form.entry, loaded=form.loaded)
         at += len(form.stems)
 
 
-def _unlisted_hits(text: str, hits: Sequence[_Hit]) -> Iterator[_Hit]:
+def _in_full_style(text: str, entry: ActorEntry, start: int, end: int) -> tuple[int, int]:
+    """The span of a state with its style, where it stands."""
+    if entry.kind != "state":
+        return start, end
+    before = _STYLE_BEFORE.search(text, max(0, start - _LONGEST_STYLE), start)
+    behind = _STYLE_BEHIND.match(text, end)
+    return before.start() if before else start, behind.end() if behind else end
+
+
+def _people(text: str, hits: Sequence[_Hit], gazetteer: Gazetteer) -> tuple[Titled, ...]:
+    listed = _joined(text, hits, gazetteer)
+    offices = [(mention.start, mention.end) for mention in listed if mention.actor.role in OFFICES]
+    words = words_outside(words_of(text), [(hit.start, hit.end) for hit in hits])
+    return tuple(titled(text, words, offices))
+
+
+def _named(text: str, people: Sequence[Titled], mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """The people under the office that names them."""
+    by_end = {mention.end: mention.actor for mention in mentions}
+    for person in people:
+        for start, end in person.spans:
+            yield _mention(text, start, end, by_end[person.office_end])
+
+
+def _unlisted_hits(text: str, hits: Sequence[_Hit], people: Sequence[Titled]) -> Iterator[_Hit]:
     taken = [(hit.start, hit.end) for hit in hits if not hit.is_office]
+    taken += [span for person in people for span in person.spans]
     offices = [(hit.start, hit.end) for hit in hits if hit.is_office]
     for party in unlisted_parties(text, taken, offices):
         entry = ActorEntry(code=party.code, name=party.name, kind="state")

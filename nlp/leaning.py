@@ -1,7 +1,7 @@
-"""Words that praise and words that blame, in the languages we read: which way the wording of a judgement leans.
+"""Words that praise and words that blame, in the languages we read: the tone in which a writer tells of a release.
 
-The model sees that a clause judges more surely than which way: its training stories hold a few hundred judgements. The
-words are common ones of approval and of reproach; they decide nothing alone.
+The words are common ones of approval and of reproach. One rule asks them (`nlp/stance.py`); which way a judgement leans is
+the model's to say.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 _PRAISE: Final = re.compile(
     r"\b(?:"
     r"good\s?will|humane\w*|humanis\w+|humanitarian|mutual trust|trust|noble\w*|wise\w*|wisdom|generous\w*|generosity|"
     r"mercy|merciful|compassion\w*|courag\w+|brave\w*|hero(?:es|ic)?\b|honou?r\w*|dignity|relief|welcom\w+|"
     r"prais\w+|thank\w*|grateful\w*|gratitude|credit\w*|admir\w+|historic|breakthrough|progress|success\w*|"
     r"cares?\b|(?:kept|keeps?) (?:his|her|its|their) word|faithful|tireless\w*|joy\w*|triumph\w*|victor(?:y|ious)|"
-    r"steps? towards?|peace\b|right (?:step|thing)|prov(?:ed|es)\b|shar(?:es|ed) the (?:feelings|pain|grief|joy)|"
+    r"steps? towards?|peace\b|right (?:step|thing)|"
     r"гуман\w+|благород\w+|мудр\w+|доверi?\w*|добр\w+ вол\w+|милосерд\w+|великодуш\w+|благодар\w+|спасибо|приветств\w+|"
     r"достойн\w+|геро\w+|успе[хш]\w*|историческ\w+|прорыв\w*|забот\w+|честн\w+|дяку\w+|вдячн\w+|"
     r"humanist\w*|humanizm\w*|xoşməram\w*|etimad\w*|müdrik\w*|alicənab\w*|mərhəmət\w*|təşəkkür\w*|minnətdar\w*|qəhrəman\w*|"

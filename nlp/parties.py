@@ -101,7 +101,7 @@ def unlisted_parties(
         taken: spans of listed parties, which are left alone.
         offices: spans of offices without a party ("president", "foreign ministry").
     """
-    words = _outside(words_of(text), sorted([*taken, *offices]))
+    words = words_outside(words_of(text), sorted([*taken, *offices]))
     runs = list(_runs(text, words))
     starts = {start for start, _ in offices}
     inner = {word.folded for word in words if word.text[:1].isupper() and not _opens(text, word)}
@@ -127,10 +127,10 @@ def _opens(text: str, word: Word) -> bool:
 
 
 def _is_proper(text: str, run: tuple[Word, ...], inner: Iterable[str]) -> bool:
-    return len(run) > 1 or not _opens(text, run[0]) or any(_same(run[0].folded, other) for other in inner)
+    return len(run) > 1 or not _opens(text, run[0]) or any(same_name(run[0].folded, other) for other in inner)
 
 
-def _outside(words: Iterable[Word], spans: Sequence[tuple[int, int]]) -> list[Word]:
+def words_outside(words: Iterable[Word], spans: Sequence[tuple[int, int]]) -> list[Word]:
     """The words that touch none of the spans, which are sorted and do not overlap."""
     starts = [start for start, _ in spans]
     free: list[Word] = []
@@ -149,7 +149,7 @@ def _runs(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         if not joins and run:
             yield tuple(run[-_MAX_NAME:])
             run = []
-        if _is_name(word):
+        if _is_party_word(word):
             run.append(word)
         elif run:
             yield tuple(run[-_MAX_NAME:])
@@ -158,10 +158,14 @@ def _runs(text: str, words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
         yield tuple(run[-_MAX_NAME:])
 
 
-def _is_name(word: Word) -> bool:
+def is_name_word(word: Word) -> bool:
+    """Whether a word is written as a name is, and is no weekday, title, numeral or the like."""
     capital = word.text[:1].isupper() and len(word.text) > 1 and not word.text.isdigit()
-    known = word.folded in _NO_PARTY or word.folded in numeral_words("en")
-    return capital and not known and not people("en").fullmatch(word.folded)
+    return capital and word.folded not in _NO_PARTY and word.folded not in numeral_words("en")
+
+
+def _is_party_word(word: Word) -> bool:
+    return is_name_word(word) and not people("en").fullmatch(word.folded)
 
 
 def _is_party(
@@ -253,7 +257,7 @@ def _names(text: str, seeds: Sequence[tuple[Word, ...]]) -> list[str]:
     for seed in seeds:
         name = text[seed[0].start : seed[-1].end]
         first = fold(text[seed[0].start : seed[0].end])
-        head = next((key for key in groups if _same(first, key)), first)
+        head = next((key for key in groups if same_name(first, key)), first)
         groups.setdefault(head, []).append(name)
     return [_best_name(group) for group in groups.values()]
 
@@ -265,10 +269,11 @@ def _best_name(names: Sequence[str]) -> str:
 
 def _alike(word: Word, name: str) -> bool:
     capital = word.text[:1].isupper() or len(word.text) > _ENDING
-    return capital and _same(word.folded, fold(name.split(maxsplit=1)[0]))
+    return capital and same_name(word.folded, fold(name.split(maxsplit=1)[0]))
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
+    """Whether two folded words are forms of one name."""
     if one == other:
         return True
     shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -287,7 +292,7 @@ def _length(text: str, words: Sequence[Word], at: int, name: str) -> int:
         length < len(parts)
         and at + length < len(words)
         and _SPACE.fullmatch(text, words[at + length - 1].end, words[at + length].start)
-        and _same(words[at + length].folded, fold(parts[length]))
+        and same_name(words[at + length].folded, fold(parts[length]))
     ):
         length += 1
     return length

@@ -12,18 +12,20 @@ from nlp.taggers import Taggers
 def tag(stories: Sequence[Story], taggers: Taggers) -> tuple[Findings, ...]:
     """The findings of each story, in the order of the stories.
 
-    Claims and stances are kept only for stories that report an exchange: elsewhere their heads were never taught.
+    Claims and stances are asked only of stories that report an exchange: elsewhere their heads were never taught.
     """
     read = [read_story(taggers.encoder, taggers.gazetteer, story) for story in stories]
-    parts = zip(read, taggers.exchange.tag(read), taggers.claims.tag(read), taggers.stance.tag(read), strict=True)
+    reports = taggers.exchange.tag(read)
+    asked = [one for one, report in zip(read, reports, strict=True) if report.is_exchange]
+    claims, stances = iter(taggers.claims.tag(asked)), iter(taggers.stance.tag(asked))
     return tuple(
         Findings(
             report=report,
-            claims=claims if report.is_exchange else (),
-            stances=stances if report.is_exchange else (),
+            claims=next(claims) if report.is_exchange else (),
+            stances=next(stances) if report.is_exchange else (),
             mentions=body_mentions(one),
             quantities=body_quantities(one),
             stamps=taggers.stamps(),
         )
-        for one, report, claims, stances in parts
+        for one, report in zip(read, reports, strict=True)
     )

@@ -18,6 +18,7 @@ from nlp.dates import resolve
 from nlp.encoder import Encoder
 from nlp.exchange import counted, report
 from nlp.hub import Judge
+from nlp.judgement import JudgementHead
 from nlp.read_story import ReadStory
 from nlp.stance import stances
 from nlp.weights import SHIPPED
@@ -69,11 +70,12 @@ class StanceTagger:
     """Who judges whom, in which words."""
 
     stamp: ModelStamp
+    head: JudgementHead
     name: str = "stance"
 
     def tag(self, stories: Sequence[ReadStory]) -> tuple[tuple[Stance, ...], ...]:
         """The stances of each story."""
-        return tuple(_stances(read) for read in stories)
+        return tuple(_stances(read, self.head) for read in stories)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def open_taggers(
         gazetteer=gazetteer,
         exchange=ExchangeTagger(stamp=judge.stamp if judge else encoder.stamp, judge=judge),
         claims=ClaimTagger(stamp=encoder.stamp),
-        stance=StanceTagger(stamp=encoder.stamp),
+        stance=StanceTagger(stamp=encoder.stamp, head=JudgementHead.open(folder, encoder)),
     )
 
 
@@ -146,7 +148,7 @@ def _claims(read: ReadStory) -> tuple[Claim, ...]:
     return tuple(replace(claim, start=span[0], end=span[1]) for claim, span in placed if span)
 
 
-def _stances(read: ReadStory) -> tuple[Stance, ...]:
-    found = stances(read, counted(read))
+def _stances(read: ReadStory, head: JudgementHead) -> tuple[Stance, ...]:
+    found = stances(read, counted(read), head)
     placed = ((stance, read.body_span(stance.start, stance.end)) for stance in found)
     return tuple(replace(stance, start=span[0], end=span[1]) for stance, span in placed if span)

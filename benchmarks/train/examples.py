@@ -139,8 +139,8 @@ class _Alignment:
 
     def carry(self, kind: str, start: int, end: int) -> Span | None:
         """Mark the clause that a gold span overlaps best; gives its tokens."""
-        best = max(self.clauses, key=lambda c: _likeness(c, (start, end)), default=None)
-        if best is None or _likeness(best, (start, end)) <= 0:
+        best = max(self.clauses, key=lambda c: likeness(c, (start, end)), default=None)
+        if best is None or likeness(best, (start, end)) <= 0:
             return None
         self.carried[best].add(KINDS.index(kind))
         return self.tokens(*best)
@@ -226,7 +226,7 @@ class _Alignment:
         if at < 0 or not words:
             return None
         inside = [q for q in self._numbers() if q not in self.flow_numbers and q[0] < at + len(words) and q[1] > at]
-        return max(inside, key=lambda q: _likeness(q, (at, at + len(words))), default=None)
+        return max(inside, key=lambda q: likeness(q, (at, at + len(words))), default=None)
 
     def _claims(self) -> None:
         for claim in self.gold["claims"]:
@@ -277,7 +277,7 @@ class _Named:
         return story.tokens(self.start, self.end) or (0, 1)
 
 
-def _likeness(one: Span, other: Span) -> float:
+def likeness(one: Span, other: Span) -> float:
     """Shared characters over joined characters."""
     shared = min(one[1], other[1]) - max(one[0], other[0])
     return max(0, shared) / (max(one[1], other[1]) - min(one[0], other[0]))

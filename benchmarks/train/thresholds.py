@@ -39,7 +39,8 @@ SWEPT: Final[tuple[tuple[ModuleType, str, Sequence[float], Sequence[str]], ...]]
     (exchange, "_SEEN", (0.3, 0.5, 0.7, 0.9), SIDES),
     (mediation, "_RATHER", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8), ("mediators_acc",)),
     (claims, "_RATHER", (0.2, 0.3, 0.4, 0.5, 0.6, 0.7), ("claims_overlap", "claims_core_overlap")),
-    (stance, "_RATHER", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), ("stance_target_label",)),
+    (stance, "_DOUBTFUL", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5), ("stance_target_label",)),
+    (stance, "_RATHER", (0.2, 0.3, 0.4, 0.43, 0.5, 0.6, 0.7), ("stance_target_label",)),
 )
 ROLES: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 

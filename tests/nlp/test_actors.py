@@ -245,3 +245,55 @@ def _check_spans(text: str) -> None:
         assert before <= mention.start < mention.end <= len(text)
         assert mention.words == text[mention.start : mention.end]
         before = mention.end
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "code", "role"),
+    [
+        (
+            "Ukrainian President Taras Boyko spoke. Boyko thanked the crews.",
+            ["Taras Boyko", "Boyko"],
+            "UA",
+            "president",
+        ),
+        ("the President of the Republic of Ukraine, Taras Boyko, said", ["Taras Boyko"], "UA", "president"),
+        (
+            "The prime minister of Armenia came. Prime Minister Aram Sarkisian wept.",
+            ["Aram Sarkisian"],
+            "AM",
+            "prime minister",
+        ),
+        ("Президент Украины Тарас Бойко приехал. Бойко обнял их.", ["Тарас Бойко", "Бойко"], "UA", "president"),
+        ("The Velmoran government agreed. Velmoran President Ode Marr left.", ["Ode Marr"], "x-velmoran", "president"),
+    ],
+)
+def test_who_is_named_behind_an_office_holds_it_wherever_named(
+    text: str, named: list[str], code: str, role: str
+) -> None:
+    people = [words for words, of, holds in _found(text) if (of, holds) == (code, role) and words in named]
+    assert people == named
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The president of Ukraine, Monday's guest, spoke.",
+        "The Ukrainian president. Lviv was quiet.",
+        "President, Kyiv said",
+    ],
+)
+def test_a_capital_behind_an_office_is_not_always_a_name(text: str) -> None:
+    assert {words for words, _, _ in _found(text)} & {"Monday", "Lviv", "Kyiv said"} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("the Republic of Ukraine agreed", "Republic of Ukraine"),
+        ("the ministers of the Kingdom of Serbia", "Kingdom of Serbia"),
+        ("власти Республики Сербия согласились", "власти Республики Сербия"),
+        ("Sırbistan Cumhuriyeti Dışişleri Bakanlığı", "Sırbistan Cumhuriyeti Dışişleri Bakanlığı"),
+    ],
+)
+def test_the_style_of_a_state_is_part_of_its_name(text: str, words: str) -> None:
+    assert words in {found for found, _, _ in _found(text)}

@@ -40,6 +40,15 @@ def renamed(text: str) -> str:
     return text
 
 
+def turned(text: str) -> str:
+    """The same in another word order: active for passive, the second flow first, the judgement before the facts."""
+    text = re.sub(r"(\d+ [A-Z\w ]+?) were released by (\w+)", r"\2 released \1", text)
+    text = re.sub(r"(\w+ released \d+[\w ]+), and (\w+ released \d+ \w+ \w+)", r"\2, and \1", text)
+    text = re.sub(r"(President \w+ \w+) once again (\w+)", r"Once again \1 \2", text)
+    head, *paragraphs = re.split(r"\n(?=\w[^\n]{60})", text)
+    return "\n".join([head, paragraphs[-2], *paragraphs[:-2], paragraphs[-1]])
+
+
 class Warehouse:
     """A warehouse into which one text was ingested."""
 
@@ -71,6 +80,18 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return Warehouse(tmp_path_factory.mktemp("twin"), renamed(article()))
 
 
+@pytest.fixture(scope="module")
+def other_order(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return Warehouse(tmp_path_factory.mktemp("turned"), turned(renamed(article())))
+
+
+def test_the_twin_in_another_order_differs_in_its_order() -> None:
+    other = turned(renamed(article()))
+    assert "Russia released 3 Ukrainian" in other
+    assert other.index("Once again President Taras Boyko") < other.index("Ukraine released 45")
+    assert "were released" not in other
+
+
 def test_origin_carrier_byline_and_day(seed: Warehouse) -> None:
     rows = seed.ask("SELECT origin, carrier, substr(published_at, 1, 10), published_precision FROM v_story")
     assert rows == [("AzerNews", "MENAFN", "2023-12-07", "day")]
@@ -82,14 +103,15 @@ def test_the_same_of_its_twin(twin: Warehouse) -> None:
     assert rows == [("DniproNews", "GLOBWIRE", "2024-03-05", "day")]
 
 
-def test_both_legs_and_no_other_figure(seed: Warehouse, twin: Warehouse) -> None:
+def test_both_legs_and_no_other_figure(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
     legs = "SELECT releasing, receiving, count_low, count_best, count_high FROM v_exchange ORDER BY releasing"
     assert seed.ask(legs) == [("AM", "AZ", 2, 2, 2), ("AZ", "AM", 32, 32, 32)]
-    assert twin.ask(legs) == [("RU", "UA", 3, 3, 3), ("UA", "RU", 45, 45, 45)]
+    for renamed_too in (twin, other_order):
+        assert renamed_too.ask(legs) == [("RU", "UA", 3, 3, 3), ("UA", "RU", 45, 45, 45)]
 
 
-def test_the_phase_and_that_nobody_mediated(seed: Warehouse, twin: Warehouse) -> None:
-    for warehouse in (seed, twin):
+def test_the_phase_and_that_nobody_mediated(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
+    for warehouse in (seed, twin, other_order):
         ((phase, mediation),) = warehouse.ask("SELECT phase, mediation FROM report")
         assert phase in {"agreed", "completed"}
         assert mediation == "explicitly_none"
@@ -103,8 +125,8 @@ def test_persons_who_are_left_out_are_no_captives_released(seed: Warehouse) -> N
     assert [name for name in names if name in counted] == []
 
 
-def test_exactly_one_alert_is_told_as_on_its_own_day(seed: Warehouse, twin: Warehouse) -> None:
-    for warehouse, day in ((seed, "2023-12-07"), (twin, "2024-03-05")):
+def test_exactly_one_alert_is_told_as_on_its_own_day(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
+    for warehouse, day in ((seed, "2023-12-07"), (twin, "2024-03-05"), (other_order, "2024-03-05")):
         ((decided_at, suppressed),) = warehouse.ask("SELECT decided_at, suppressed FROM alert")
         assert (decided_at[:10], suppressed) == (day, None)
         assert warehouse.ask("SELECT state FROM delivery") == [("sent",)]
@@ -122,14 +144,21 @@ def test_the_figure_is_followed_from_the_leg_to_the_characters_of_the_file(seed:
         assert len(row["sha256"]) == len(row["weights_sha256"]) == 64
 
 
-def test_the_writers_own_stance(seed: Warehouse, twin: Warehouse) -> None:
+def test_the_writers_own_stance(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
     """For the deal and for the president whose country releases, against the former leaders; nothing of it reversed."""
     asked = "SELECT target, label FROM stance WHERE holder = 'author'"
-    for warehouse, president in ((seed, "Azerbaijan president"), (twin, "Ukraine")):
-        told = set(warehouse.ask(asked))
+    by_country = ((seed, "Azerbaijan"), (twin, "Ukraine"), (other_order, "Ukraine"))
+    for warehouse, country in by_country:
+        told, president = set(warehouse.ask(asked)), f"{country} president"
         assert {("DEAL", "favor"), (president, "favor"), ("leaders of the so-called regime", "against")} <= told
-        assert not {("DEAL", "against"), (president, "against")} & told
+        assert not {("DEAL", "against"), (president, "against"), (country, "against")} & told
 
 
-def test_every_claim_is_the_authors_own(seed: Warehouse) -> None:
-    assert seed.ask("SELECT DISTINCT claimer FROM claim") == [("author",)]
+def test_nobody_judges_himself(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
+    for warehouse in (seed, twin, other_order):
+        assert warehouse.ask("SELECT words FROM stance WHERE holder = target") == []
+
+
+def test_every_claim_is_the_authors_own(seed: Warehouse, twin: Warehouse, other_order: Warehouse) -> None:
+    for warehouse in (seed, twin, other_order):
+        assert warehouse.ask("SELECT DISTINCT claimer FROM claim") == [("author",)]
