@@ -1,7 +1,7 @@
 """Words that praise and words that blame, in the languages we read: the tone in which a writer tells of a release.
 
-The words are common ones of approval and of reproach. One rule asks them (`nlp/stance.py`); which way a judgement leans is
-the model's to say.
+The words are common ones of approval and of reproach. One rule asks them (`nlp/stance.py`); which way a judgement leans
+is the model's to say.
 """
 
 from __future__ import annotations

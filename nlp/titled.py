@@ -16,11 +16,19 @@ from nlp.parties import is_name_word, same_name
 
 Span = tuple[int, int]
 OFFICES: Final = frozenset(
-    (
-        "president", "prime minister", "vice-president", "leader", "ombudsman", "delegation head", "envoy", "ambassador",
-        "prosecutor", "governor",
-    )
-)  # fmt: skip
+    {
+        "president",
+        "prime minister",
+        "vice-president",
+        "leader",
+        "ombudsman",
+        "delegation head",
+        "envoy",
+        "ambassador",
+        "prosecutor",
+        "governor",
+    }
+)
 _SPACE: Final = re.compile(r"[ \u00a0]+")
 _COMMA: Final = re.compile(r",[ \u00a0]+")
 _FEWEST: Final = {_SPACE: 1, _COMMA: 2}  # words: behind a comma a single capital may be anything
