@@ -39,7 +39,15 @@ def listing(url: str) -> bytes:
 def links_of(source: Source) -> list[str]:
     if source.kind == "json":
         return [item["url"] for item in json.loads(listing(source.url))["items"]]
+    if source.kind == "sitemap":
+        days = [url for url in locations(source.url) if re.search(r"sitemap-\d{4}-", url)]
+        return [link for day in days for link in locations(day)]
     return [entry.link for entry in feedparser.parse(listing(source.url)).entries]
+
+
+def locations(url: str) -> list[str]:
+    """What a sitemap or an index of sitemaps names."""
+    return re.findall(r"<loc>([^<]+)</loc>", listing(url).decode())
 
 
 def answering(wire: Wire) -> list[Source]:
@@ -61,7 +69,7 @@ def test_every_outlet_is_a_verified_source_on_a_port_of_its_own(wire: Wire) -> N
 def test_every_xml_feed_is_well_formed_and_says_what_it_is(wire: Wire) -> None:
     versions = {"rss": "rss20", "atom": "atom10", "rdf": "rss10"}
     for source in answering(wire):
-        if source.kind != "json":
+        if source.kind in versions:
             parsed = feedparser.parse(listing(source.url))
             assert not parsed.bozo, source.id
             assert parsed.version == versions[source.kind]
