@@ -4,6 +4,7 @@
 |---|---|---|
 | upkeep | `wirewatch upkeep` | removes what `[upkeep]` lets go, vacuums, and compares a sample of captures |
 | export | `wirewatch export` | the documented views as JSON lines with a manifest, in `var/exports/latest` |
+| week | `wirewatch alert digest --weekly` | tells what the week up to Saturday brought |
 
 A capture that became a story is never removed. A damaged capture fails the run, and the operator is told.
 """
@@ -24,4 +25,5 @@ with DAG(
     chain(
         BashOperator(task_id="upkeep", bash_command="wirewatch upkeep"),
         BashOperator(task_id="export", bash_command="wirewatch export"),
+        BashOperator(task_id="week", bash_command="wirewatch alert digest --weekly"),
     )

@@ -11,9 +11,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import os
-import pwd
 import shutil
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from wirewatch.private_postgres import is_installed, private_server
 
 NUMBERS = itertools.count(1)
 
@@ -38,12 +38,8 @@ def _any_of(*commands: str) -> Callable[[], bool]:
     return lambda: any(shutil.which(command) for command in commands)
 
 
-def _postgres_is_here() -> bool:
-    return bool(shutil.which("pg_ctl") or list(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")))
-
-
 ENGINES = (
-    Engine(name="postgres", is_here=_postgres_is_here, install="apt-get install postgresql"),
+    Engine(name="postgres", is_here=is_installed, install="apt-get install postgresql"),
     Engine(name="redis", is_here=_any_of("redis-server"), install="apt-get install redis-server"),
     Engine(
         name="browser",
@@ -126,42 +122,16 @@ def own_model(tmp_path: Path) -> Path:
 # ---------------------------------------------------------------- a server of our own
 
 
-def _command(name: str) -> str:
-    """Where a PostgreSQL command lies: in the versions' folders first, for the path may hold wrappers."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else str(shutil.which(name))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL of a server with a migrated database called `template`; `{}` stands for the database."""
     from models.migrate import upgrade
 
-    folder = Path(tempfile.mkdtemp(prefix="warehouse-"))
-    user = pwd.getpwnam("postgres" if "postgres" in {u.pw_name for u in pwd.getpwall()} else "nobody")
-    if os.geteuid() == 0:  # the server refuses to run as root
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    else:
-        user = pwd.getpwuid(os.geteuid())
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            command, check=True, cwd=folder, user=user.pw_uid, group=user.pw_gid, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "Asia/Baku"},
-        )  # fmt: skip
-
-    data, log = str(folder / "data"), str(folder / "log")
-    run(_command("initdb"), "-D", data, "-U", "warehouse", "-A", "trust", "-E", "UTF8", "--no-sync")
-    settings = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories={folder}"
-    run(_command("pg_ctl"), "-D", data, "-l", log, "-w", "-o", settings, "start")
-    try:
-        url = f"postgresql+psycopg://warehouse@/{{}}?host={folder}"
+    with private_server(Path(tempfile.mkdtemp(prefix="warehouse-")), "fsync=off") as server:
+        url = server.url("{}")
         _server(url, "CREATE DATABASE template")
         upgrade(url.format("template"))
         yield url
-    finally:
-        run(_command("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 def _server(url: str, statement: str) -> None:

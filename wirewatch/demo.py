@@ -47,6 +47,7 @@ class Outcome:
 def demo(
     *,
     var: Path | None = None,
+    warehouse: str = "",
     first_port: int = FIRST_PORT,
     receiver_port: int = RECEIVER_PORT,
     show: Callable[[str], None] = print,
@@ -55,6 +56,7 @@ def demo(
 
     Args:
         var: folder for what it writes; `var/demo` of the checkout when None. A second run there finds its warehouse.
+        warehouse: URL of the database; a SQLite file in `var` when empty.
         first_port: port of the first site, the others follow.
         receiver_port: port of the webhook receiver.
         show: takes each line of the result.
@@ -62,7 +64,7 @@ def demo(
     Raises:
         WirewatchError: a port is taken, Airflow did not come up, or a step failed.
     """
-    desk = DemoDesk(var=(var or CHECKOUT / "var" / "demo").resolve())
+    desk = DemoDesk(var=(var or CHECKOUT / "var" / "demo").resolve(), warehouse=warehouse)
     with (
         terminable(),
         serve(first_port=first_port) as wire,
@@ -113,7 +115,8 @@ def _result(env: Mapping[str, str], desk: DemoDesk, outcome: Outcome) -> Iterato
         yield f"\n$ wirewatch {' '.join(words)}\n{_wirewatch(env, *words).rstrip()}"
     grown = (f"{name} {number} → {outcome.after[name]}" for name, number in outcome.before.items())
     yield f"\n{', '.join(grown)}; {outcome.deliveries} deliveries to the webhook"
-    yield f"Look further: export WIREWATCH_CONFIG={desk.config} WIREWATCH_WATCH={desk.watch} WIREWATCH_VAR={desk.var}"
+    named = f"WIREWATCH_CONFIG={desk.config} WIREWATCH_WATCH={desk.watch} WIREWATCH_VAR={desk.var}"
+    yield f"Look further: export {named}{f' WIREWATCH_WAREHOUSE={desk.warehouse!r}' if desk.warehouse else ''}"
 
 
 def _counts(env: Mapping[str, str]) -> dict[str, int]:

@@ -31,6 +31,7 @@ class DemoDesk:
     """Where a demo keeps what it writes."""
 
     var: Path
+    warehouse: str = ""  # where else than in a file of the folder
 
     @property
     def config(self) -> Path:
@@ -48,7 +49,7 @@ class DemoDesk:
             "WIREWATCH_CONFIG": str(self.config),
             "WIREWATCH_WATCH": str(self.watch),
             "WIREWATCH_VAR": str(self.var),
-            "WIREWATCH_WAREHOUSE": f"sqlite:///{self.var / 'warehouse.db'}",
+            "WIREWATCH_WAREHOUSE": self.warehouse or f"sqlite:///{self.var / 'warehouse.db'}",
             "WIREWATCH_ALLOW": ",".join(allow),
             "WIREWATCH_NOW": REFERENCE_TIME,
         }

@@ -28,6 +28,7 @@ def test_the_folder_holds_the_dags_we_know() -> None:
     assert [path.stem.removeprefix("wirewatch_") for path in FILES] == [
         "alert",
         "daily",
+        "digest",
         "flash",
         "process",
         "retag",

@@ -17,10 +17,11 @@ STEPS = ["collect", "clean", "tag", "link", "alert"]
 DAGS = {
     "wirewatch_alert": ["alert"],
     "wirewatch_daily": ["collect", "health", "pages", "retag"],
+    "wirewatch_digest": ["digest"],
     "wirewatch_flash": STEPS,
     "wirewatch_process": ["clean", "tag", "link"],
     "wirewatch_retag": ["retag", "tag", "link", "alert"],
-    "wirewatch_upkeep": ["upkeep", "export"],
+    "wirewatch_upkeep": ["upkeep", "export", "week"],
 }
 
 READ = """

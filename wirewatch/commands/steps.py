@@ -143,10 +143,11 @@ def demo(
     port: Annotated[
         int, typer.Option(help="first of the ports for the sites; the receiver takes the one before")
     ] = 18700,
+    warehouse: Annotated[str, typer.Option(help="URL of an empty PostgreSQL database instead of a SQLite file")] = "",
 ) -> None:
     """Carry the bundled wire through every step under Airflow, on this machine alone."""
     if asked_of(context).config:
         raise typer.BadParameter("the demo writes a file of its own", param_hint="--config")
     from wirewatch.demo import demo as run_demo
 
-    raise typer.Exit(run_demo(var=var, first_port=port, receiver_port=port - 1))
+    raise typer.Exit(run_demo(var=var, warehouse=warehouse, first_port=port, receiver_port=port - 1))
