@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import WirewatchError
+from models.gauges import gauges
+from models.warehouse import Warehouse
 from wirewatch.airflow_home import AirflowHome
 from wirewatch.demo_desk import REFERENCE_TIME, DemoDesk, write_desk
 from wirewatch.processes import terminable
@@ -27,11 +29,6 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 18700  # below the ranges from which systems give ports away; a story's address holds its port
 RECEIVER_PORT = 18699
 
-_COUNTED = {
-    "stories": "SELECT count(*) AS n FROM v_story",
-    "exchanges": "SELECT count(DISTINCT exchange) AS n FROM v_exchange",
-    "claims": "SELECT count(*) AS n FROM v_claim_ledger",
-}
 _COMMAND_LIMIT_S = 300
 
 
@@ -120,8 +117,19 @@ def _result(env: Mapping[str, str], desk: DemoDesk, outcome: Outcome) -> Iterato
 
 
 def _counts(env: Mapping[str, str]) -> dict[str, int]:
-    counted = {name: int(str(_rows(env, "sql", query)[0]["n"])) for name, query in _COUNTED.items()}
-    return {**counted, "alerts": len(_rows(env, "alert", "list"))}
+    """What the warehouse holds; counted by its owner, as a PostgreSQL one is not read by `wirewatch sql` as such."""
+    warehouse = Warehouse.open(env["WIREWATCH_WAREHOUSE"], read_only=True)
+    try:
+        with warehouse.read() as connection:
+            found = gauges(connection)
+    finally:
+        warehouse.close()
+    rows = {count.of[0]: int(count.number) for count in found.rows}
+    return {
+        "stories": rows["story"],
+        "exchanges": sum(int(count.number) for count in found.exchanges),
+        "alerts": sum(int(count.number) for count in found.alerts),
+    }
 
 
 def _rows(env: Mapping[str, str], *words: str) -> Sequence[Mapping[str, object]]:
