@@ -73,6 +73,15 @@ def test_a_digest_is_of_what_was_decided_in_its_time(warehouse: Warehouse, tell:
     assert (found.events[0].exchange, found.events[0].url, found.suppressed) == ("aa-bb-2024-05-02a", URL, 1)
 
 
+def test_what_one_rule_told_is_in_the_digest_though_it_was_too_old_for_another(
+    warehouse: Warehouse, tell: Callable[..., None]
+) -> None:
+    tell(replace(alerted(1, DAY), suppressed="stale"), alerted(1, DAY, rule="other"))
+    with warehouse.read() as connection:
+        found = digests.facts(connection, since=DAY, until=NEXT)
+    assert ([one.title for one in found.events], found.suppressed) == (["title 1"], 0)
+
+
 def test_a_source_that_gave_nothing_new_in_the_time_is_silent(
     warehouse: Warehouse, make_source: Callable[..., Source]
 ) -> None:
