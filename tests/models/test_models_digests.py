@@ -133,6 +133,19 @@ def test_a_digest_travels_like_an_alert_and_is_never_urgent(warehouse: Warehouse
         assert [one.answer for one in outbox.attempts(connection)] == ["200"]
 
 
+def test_a_feed_is_as_loud_as_the_loudest_rule_that_told_the_event(
+    warehouse: Warehouse, tell: Callable[..., None]
+) -> None:
+    tell(replace(alerted(1, DAY), severity=Severity.INFO))
+    tell(
+        replace(alerted(2, NEXT), severity=Severity.URGENT),
+        replace(alerted(2, NEXT, rule="other"), severity=Severity.INFO),
+    )
+    with warehouse.read() as connection:
+        (thread,) = threads(connection)
+    assert (thread.title, thread.severity, thread.opened_at) == ("title 2", Severity.URGENT, DAY)
+
+
 def test_a_feed_has_the_latest_of_each_thread_and_nothing_that_was_suppressed(
     warehouse: Warehouse, tell: Callable[..., None]
 ) -> None:
