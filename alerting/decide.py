@@ -104,5 +104,5 @@ def _is_stale(state: ExchangeState, rule: Rule, now: datetime) -> bool:
     Where only days are known, the day counts from its end.
     """
     latest = state.latest_published_at
-    grace = _DAY if state.first_published_precision is Precision.DAY else timedelta()
+    grace = _DAY if state.latest_published_precision is Precision.DAY else timedelta()
     return latest is not None and now - latest > timedelta(hours=rule.max_age_h) + grace

@@ -23,13 +23,14 @@ def facts(connection: Connection, *, since: datetime, until: datetime) -> Digest
         .where(alert.c.decided_at >= since, alert.c.decided_at < until)
         .order_by(alert.c.decided_at, alert.c.id)
     ).all()
-    once = {row.event_key: row for row in reversed(rows)}  # two rules may tell the same event
-    events = [row for row in reversed(once.values()) if row.suppressed is None]
+    # two rules may judge the same event; what is too old for one of them may have been told under the other
+    once = {row.event_key: row for row in reversed(rows) if row.suppressed is None}
+    events = tuple(reversed(once.values()))
     return DigestFacts(
         since=since,
         until=until,
         events=tuple(_event(row) for row in events),
-        suppressed=len(once) - len(events),
+        suppressed=len({row.event_key for row in rows} - once.keys()),
         silent=tuple(_silent(connection, since, until)),
     )
 

@@ -2,7 +2,8 @@
 
 A role is made narrow, then looked at from the server's side: whatever it could do beyond reading views, by itself,
 through PUBLIC or through another role, is named and nothing is granted. An analyst may set its own `statement_timeout`
-back; so what runs beyond the limit is ended from outside, by `curb`.
+back, for a session and for good; so what runs beyond the limit is ended from outside, by `curb`, which reads the limit
+where the role cannot write: in its comment.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from models.views import VIEWS
 
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _LOCK_WAIT_MS: Final = 5_000
+_ABOUT: Final = "reads the documented views of a Wirewatch warehouse"  # the mark of an analyst's role
 _TEMP_FILES: Final = "1GB"  # of one session, for sorting
 # Everybody may call these, and they leave something behind; only a superuser can take them away.
 _WRITING_FUNCTIONS: Final = (
@@ -80,7 +82,7 @@ def _statements(
 ) -> Iterator[str]:
     database, schema = (_quoted(connection, word) for word in ("current_database()", "current_schema()"))
     yield f"{'ALTER' if exists else 'CREATE'} ROLE {named} LOGIN CONNECTION LIMIT {limits.connections}"
-    yield f"COMMENT ON ROLE {named} IS 'reads the documented views of a Wirewatch warehouse'"
+    yield f"COMMENT ON ROLE {named} IS '{_ABOUT}, at most {limits.statement_s} s a statement'"
     yield f"REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC"
     yield f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC"
     yield f"REVOKE ALL ON DATABASE {database} FROM {named}"
@@ -195,20 +197,20 @@ def _own_powers(connection: Connection, role: str) -> tuple[str, ...]:
 
 # ---------------------------------------------------------------- limits that an analyst cannot set back
 
+# A role that was granted before its comment told the limit has the usual one until it is granted again.
 _OVERLONG: Final = text("""
 SELECT a.pid AS pid, a.usename AS role, extract(epoch FROM clock_timestamp() - a.state_change) AS ran_s,
        CASE WHEN locks.pid IS NOT NULL THEN 'held an advisory lock' WHEN a.state = 'active' THEN 'ran too long'
             ELSE 'kept a transaction open' END AS why
 FROM pg_stat_activity a
 JOIN pg_roles r ON r.rolname = a.usename
-JOIN pg_db_role_setting s ON s.setrole = r.oid
-JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database() AND d.datname = a.datname
-CROSS JOIN LATERAL (SELECT substr(c, 19)::bigint AS ms FROM unnest(s.setconfig) c
-                    WHERE c ~ '^statement_timeout=[0-9]+$') allowed
+CROSS JOIN LATERAL (SELECT coalesce(substring(shobj_description(r.oid, 'pg_authid') FROM 'at most ([0-9]+) s'), '60')
+                    ::bigint AS s) allowed
 LEFT JOIN (SELECT DISTINCT l.pid FROM pg_locks l WHERE l.locktype = 'advisory') locks ON locks.pid = a.pid
-WHERE a.pid <> pg_backend_pid() AND shobj_description(r.oid, 'pg_authid') LIKE '%Wirewatch warehouse'
+WHERE a.pid <> pg_backend_pid() AND a.datname = current_database()
+  AND shobj_description(r.oid, 'pg_authid') LIKE '%Wirewatch warehouse%'
   AND (locks.pid IS NOT NULL
-       OR (a.state <> 'idle' AND clock_timestamp() - a.state_change > allowed.ms * interval '1 millisecond'))
+       OR (a.state <> 'idle' AND clock_timestamp() - a.state_change > allowed.s * interval '1 second'))
 ORDER BY a.pid
 """)
 

@@ -180,6 +180,7 @@ def _state(ledger: _Ledger) -> ExchangeState:
         first_published_at=dated[0].published_at if dated else None,
         first_published_precision=Precision(dated[0].published_precision) if dated else Precision.UNKNOWN,
         latest_published_at=dated[-1].published_at if dated else None,
+        latest_published_precision=_latest_precision(dated),
         outlets=_distinct(s.outlet for s in ledger.stories),
         origins=tuple(dict.fromkeys(ledger.origins[s.id] for s in ledger.stories)),
         carriers=_distinct(s.carrier for s in ledger.stories if s.carrier),
@@ -194,6 +195,15 @@ def _state(ledger: _Ledger) -> ExchangeState:
         evidence=_evidence(ledger),
         corrected=any("correction" in s.flags for s in ledger.stories),
     )
+
+
+def _latest_precision(dated: Rows) -> Precision:
+    """That of the latest story; a day where another of its day tells no more, for that one may be the later."""
+    if not dated:
+        return Precision.UNKNOWN
+    last = dated[-1].published_at.date()
+    known = [Precision(s.published_precision) for s in dated if s.published_at.date() == last]
+    return Precision.DAY if Precision.DAY in known else known[-1]
 
 
 def _reversed(stories: Rows) -> Iterable[Row[Any]]:

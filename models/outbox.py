@@ -278,10 +278,11 @@ def mark_failed(
         failed: the delivery as it was leased.
         cause: why, in one line.
         final: the channel never will take it.
-        retry_after_s: seconds to wait as the channel asked; 15 minutes at most, so that a silly answer mutes nobody.
+        retry_after_s: seconds to wait as the channel asked; 15 minutes at most, so that a silly answer mutes nobody,
+            and never less than our own pause, or "1" eight times would make it dead within seconds.
     """
     dead = final or failed.attempt >= MAX_TRIES
-    pause = min(_BACK_OFF_MAX_S, retry_after_s or _BACK_OFF_S * 2 ** (failed.attempt - 1))
+    pause = min(_BACK_OFF_MAX_S, max(retry_after_s or 0, _BACK_OFF_S * 2 ** (failed.attempt - 1)))
     with warehouse.write() as connection:
         _close_attempt(connection, owner, failed, error=redacted(cause)[:_WORD])
         connection.execute(

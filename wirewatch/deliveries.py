@@ -11,7 +11,7 @@ from models import outbox
 from models.errors import DeliveryError
 from models.failpoints import fail_point
 from models.records import Delivery, Receipt
-from wirewatch import run_log
+from wirewatch import logs, run_log
 from wirewatch.desk import Desk
 
 
@@ -52,6 +52,11 @@ def _deliver(desk: Desk, delivery: Delivery) -> str | None:
             retry_after_s=error.retry_after_s,
         )
         return str(error)
+    except Exception as error:  # noqa: BLE001 - what breaks on one message must not hold up all that stand behind it
+        logs.failed(error, with_trace=True, event="channel broke", channel=delivery.channel)
+        why = f"{delivery.channel}: broke with {type(error).__name__}; the log says where"
+        outbox.mark_failed(desk.warehouse, desk.worker.name, delivery, why, final=False)
+        return why
     fail_point("alert.before_mark")
     outbox.mark_sent(desk.warehouse, desk.worker.name, delivery, receipt.response)
     fail_point("alert.after_mark")

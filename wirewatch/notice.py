@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final
 from alerting.channels import open_channel
 from alerting.kind import NOTICE_SCHEMA
 from models.errors import DeliveryError
-from models.records import ChannelConfig, Delivery, Receipt
+from models.records import ChannelConfig, Delivery, Receipt, Severity
 
 _TRIES: Final = 3
 _PAUSE_S: Final = 5.0
@@ -37,7 +38,13 @@ class Notice:
 
 
 def tell(
-    channel: ChannelConfig, notice: Notice, *, told: Path, now: datetime, pause: Callable[[float], None] = time.sleep
+    channel: ChannelConfig,
+    notice: Notice,
+    *,
+    told: Path,
+    now: datetime,
+    pages: str = "",
+    pause: Callable[[float], None] = time.sleep,
 ) -> Receipt:
     """Tell the operator, unless that was done; a channel that may take it later is tried three times.
 
@@ -46,6 +53,7 @@ def tell(
         notice: what to tell.
         told: the folder that remembers keys, for a month.
         now: the time.
+        pages: where the pages are, for a channel that shows a link.
         pause: waits seconds between two tries.
 
     Raises:
@@ -54,20 +62,28 @@ def tell(
     mark = told / hashlib.sha256(f"{notice.key}\n{channel.name}".encode()).hexdigest()
     if mark.exists():
         return Receipt(response="told already")
-    receipt = _send(channel, notice, now=now, pause=pause)
+    receipt = _send(channel, notice, now=now, pages=pages, pause=pause)
     told.mkdir(parents=True, exist_ok=True)
-    for old in told.iterdir():
-        if old.stat().st_mtime < (now - _REMEMBERED).timestamp():
-            old.unlink(missing_ok=True)
     mark.touch()
+    _forget(told, before=now - _REMEMBERED)
     return receipt
 
 
-def _send(channel: ChannelConfig, notice: Notice, *, now: datetime, pause: Callable[[float], None]) -> Receipt:
-    opened = open_channel(channel)
+def _forget(told: Path, *, before: datetime) -> None:
+    """Take away old keys; another process may be doing so too."""
+    for old in told.iterdir():
+        with suppress(FileNotFoundError):
+            if old.stat().st_mtime < before.timestamp():
+                old.unlink()
+
+
+def _send(
+    channel: ChannelConfig, notice: Notice, *, now: datetime, pages: str, pause: Callable[[float], None]
+) -> Receipt:
+    opened = open_channel(channel, pages=pages)
     for attempt in range(1, _TRIES + 1):
         try:
-            return opened.send(_delivery(channel, notice, now, attempt), now=now)
+            return opened.send(_delivery(channel, notice, now, pages, attempt), now=now)
         except DeliveryError as error:
             if error.final or attempt == _TRIES:
                 raise
@@ -75,7 +91,7 @@ def _send(channel: ChannelConfig, notice: Notice, *, now: datetime, pause: Calla
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _delivery(channel: ChannelConfig, notice: Notice, now: datetime, attempt: int) -> Delivery:
+def _delivery(channel: ChannelConfig, notice: Notice, now: datetime, pages: str, attempt: int) -> Delivery:
     """As every channel takes it; the payload has the fields that a channel reads of an alert."""
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     payload = {
@@ -83,6 +99,8 @@ def _delivery(channel: ChannelConfig, notice: Notice, now: datetime, attempt: in
         "key": notice.key,
         "subject": notice.subject,
         "reasons": [notice.reason],
+        "severity": Severity.NOTICE.value,
+        "url": pages.rstrip("/"),
         "decided_at": stamp,
     }
     return Delivery(

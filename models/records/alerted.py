@@ -61,6 +61,7 @@ class ExchangeState:
     first_published_at: datetime | None
     first_published_precision: Precision
     latest_published_at: datetime | None
+    latest_published_precision: Precision  # the coarsest of that day
     outlets: tuple[str, ...]
     origins: tuple[str, ...]  # one name per independent origin
     carriers: tuple[str, ...]

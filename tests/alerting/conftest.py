@@ -63,6 +63,7 @@ def state() -> ExchangeState:
         first_published_at=NOW.replace(hour=0),
         first_published_precision=Precision.DAY,
         latest_published_at=NOW - timedelta(hours=2),
+        latest_published_precision=Precision.SECOND,
         outlets=("North Post", "South Carrier"),
         origins=("North Post",),
         carriers=("South Carrier",),

@@ -331,7 +331,7 @@ def test_one_partisan_source_is_told_as_notice_at_most(
 def test_age_is_counted_from_the_latest_publication_and_a_day_from_its_end(
     state: ExchangeState, rule: Rule, now: datetime, precision: Precision, hours: float, stale: str | None
 ) -> None:
-    aged = replace(state, first_published_precision=precision, latest_published_at=now - timedelta(hours=hours))
+    aged = replace(state, latest_published_precision=precision, latest_published_at=now - timedelta(hours=hours))
     (alert,) = alerts(aged, NOTHING, rule, now)
     assert alert.suppressed == stale
 

@@ -47,7 +47,8 @@ def bare(state: ExchangeState) -> ExchangeState:
     return ExchangeState(
         slug=state.slug, phase=Phase.RUMOURED, phase_words="", legs=(), mediation=MediationStatus.UNSTATED,
         mediators=(), exchange_on=None, place=None, first_published_at=None,
-        first_published_precision=Precision.UNKNOWN, latest_published_at=None, outlets=("Meridian Wire",),
+        first_published_precision=Precision.UNKNOWN, latest_published_at=None,
+        latest_published_precision=Precision.UNKNOWN, outlets=("Meridian Wire",),
         origins=("Meridian Wire",), carriers=(), stories=1, independent_origins=1, voices=(), sides_heard=(),
         sides_missing=(), conflicts=(), loaded_words=(), alert_worthy_stories=1, evidence=(),
     )  # fmt: skip

@@ -73,6 +73,15 @@ def test_a_digest_is_of_what_was_decided_in_its_time(warehouse: Warehouse, tell:
     assert (found.events[0].exchange, found.events[0].url, found.suppressed) == ("aa-bb-2024-05-02a", URL, 1)
 
 
+def test_what_one_rule_told_is_in_the_digest_though_it_was_too_old_for_another(
+    warehouse: Warehouse, tell: Callable[..., None]
+) -> None:
+    tell(replace(alerted(1, DAY), suppressed="stale"), alerted(1, DAY, rule="other"))
+    with warehouse.read() as connection:
+        found = digests.facts(connection, since=DAY, until=NEXT)
+    assert ([one.title for one in found.events], found.suppressed) == (["title 1"], 0)
+
+
 def test_a_source_that_gave_nothing_new_in_the_time_is_silent(
     warehouse: Warehouse, make_source: Callable[..., Source]
 ) -> None:
@@ -122,6 +131,19 @@ def test_a_digest_travels_like_an_alert_and_is_never_urgent(warehouse: Warehouse
     assert outbox.mark_sent(warehouse, "a", taken, "200")
     with warehouse.read() as connection:
         assert [one.answer for one in outbox.attempts(connection)] == ["200"]
+
+
+def test_a_feed_is_as_loud_as_the_loudest_rule_that_told_the_event(
+    warehouse: Warehouse, tell: Callable[..., None]
+) -> None:
+    tell(replace(alerted(1, DAY), severity=Severity.INFO))
+    tell(
+        replace(alerted(2, NEXT), severity=Severity.URGENT),
+        replace(alerted(2, NEXT, rule="other"), severity=Severity.INFO),
+    )
+    with warehouse.read() as connection:
+        (thread,) = threads(connection)
+    assert (thread.title, thread.severity, thread.opened_at) == ("title 2", Severity.URGENT, DAY)
 
 
 def test_a_feed_has_the_latest_of_each_thread_and_nothing_that_was_suppressed(

@@ -129,9 +129,17 @@ def test_no_more_sessions_than_granted(analyst: str) -> None:
 # ---------------------------------------------------------------- limits from outside
 
 
-def test_what_runs_beyond_its_limit_is_ended_though_the_limit_was_set_back(analyst: str, warehouse: Warehouse) -> None:
+@pytest.mark.parametrize(
+    "for_good", ["RESET ALL", "SET statement_timeout = '1d'", "SET statement_timeout = 2000000000"]
+)
+def test_what_runs_beyond_its_limit_is_ended_though_the_limit_was_set_back(
+    analyst: str, warehouse: Warehouse, for_good: str
+) -> None:
     with warehouse.write() as connection:
         grants.grant(connection, ROLE, AnalystLimits(statement_s=1))
+    with logged_in(analyst) as connection:
+        connection.exec_driver_sql("SET default_transaction_read_only = off")
+        connection.exec_driver_sql(f"ALTER ROLE {ROLE} IN DATABASE {make_url(analyst).database} {for_good}")
     ends: list[str] = []
     started = threading.Event()
 
@@ -140,7 +148,7 @@ def test_what_runs_beyond_its_limit_is_ended_though_the_limit_was_set_back(analy
             connection.exec_driver_sql("SET statement_timeout = 0")
             started.set()
             try:
-                connection.exec_driver_sql("SELECT pg_sleep(60)")
+                connection.exec_driver_sql("SELECT pg_sleep(15)")
             except DBAPIError as error:
                 ends.append(str(error.orig))
 

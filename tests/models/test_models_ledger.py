@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import case, insert, select, update
 
 from models import findings, ledger, ledger_state, outbox, read_ledger, stories, tables, trace
 from models.errors import WarehouseError
@@ -30,6 +30,7 @@ from models.records import (
     ModelStamp,
     Phase,
     PhaseStep,
+    Precision,
     Quantity,
     ReportPhase,
     Source,
@@ -110,6 +111,28 @@ def test_figures_are_those_of_the_claims(warehouse: Warehouse, told: list[str]) 
     (leg,) = state.legs
     assert (leg.low, leg.best, leg.high) == (12, 12, 13)
     assert state.conflicts == ("Aland → Borea: 12 (North Post) / 13 (North Post)",)
+
+
+def test_the_latest_time_is_a_day_where_a_story_of_it_tells_no_more(warehouse: Warehouse, told: list[str]) -> None:
+    save(warehouse, exchange(*told))
+
+    def of_last(*days: int) -> Precision:
+        """With a story of each of these days that tells the day alone; the others tell the minute."""
+        version = tables.story_version
+        for key, at in zip(told, (AT, AT + timedelta(days=1), AT + timedelta(days=1, hours=1)), strict=True):
+            with warehouse.write() as connection:
+                connection.execute(update(version).where(version.c.key == key).values(published_at=at))
+                is_day = version.c.key.in_([told[number] for number in days])
+                connection.execute(update(version).values(published_precision=case((is_day, "day"), else_="minute")))
+        with warehouse.read() as connection:
+            return ledger_state.state(connection, "aa-bb-2024-05-01a").latest_published_precision
+
+    assert (of_last(), of_last(0), of_last(1), of_last(2)) == (
+        Precision.MINUTE,
+        Precision.MINUTE,
+        Precision.DAY,
+        Precision.DAY,
+    )
 
 
 def test_three_stories_of_one_house_are_one_independent_origin(warehouse: Warehouse, told: list[str]) -> None:

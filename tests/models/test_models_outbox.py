@@ -141,7 +141,7 @@ def test_a_delivery_is_marked_by_its_holder_only(warehouse: Warehouse) -> None:
 @pytest.mark.usefixtures("posted")
 @pytest.mark.parametrize(
     ("attempt", "asked", "pause"),
-    [(1, None, 10), (2, None, 20), (4, None, 80), (7, None, 640), (1, 120.0, 120), (1, 1e9, 900)],
+    [(1, None, 10), (2, None, 20), (4, None, 80), (7, None, 640), (1, 120.0, 120), (1, 1e9, 900), (7, 1.0, 640)],
 )
 def test_pauses_grow_and_never_exceed_a_quarter_of_an_hour(
     warehouse: Warehouse, attempt: int, asked: float | None, pause: float

@@ -176,6 +176,23 @@ def test_a_digest_waits_for_the_end_of_quiet_hours(desk: Callable[..., Path]) ->
     assert [one["key"] for one in lines(var)][1:] == [f"digest:day:{DAY}:duty-file"]
 
 
+def test_a_channel_that_breaks_is_tried_later_and_holds_up_nobody(
+    desk: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise MemoryError("no more processes")
+
+    var = desk()
+    with monkeypatch.context() as broken:
+        broken.setattr("alerting.file.FileChannel.send", break_down)
+        done = run("alert", "digest")
+    assert (done.code, "duty-file: broke with MemoryError" in done.stderr) == (1, True), done.stderr
+    assert "[digest] 2024-05-02" in (var / "alerts.atom").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(var / "warehouse.db")) as warehouse:
+        tried = warehouse.execute("SELECT state, attempts FROM delivery WHERE key LIKE 'digest:%' ORDER BY channel")
+        assert tried.fetchall() == [("waiting", 1), ("sent", 1)]
+
+
 def test_a_dead_delivery_is_shown_with_what_mends_it(desk: Callable[..., Path]) -> None:
     var = desk()
     (var / "alerts.atom").write_text("notes of mine\n", encoding="utf-8")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from alerting.atom import read_feed
 from models.errors import ConfigError, DeliveryError
-from models.records import ChannelConfig, Delivery
+from models.records import ChannelConfig, Delivery, Severity
 from wirewatch.cli import main
 from wirewatch.notice import Notice, tell
 from wirewatch.settings import load_settings
@@ -44,6 +45,28 @@ def test_a_key_is_forgotten_after_a_month(tmp_path: Path) -> None:
     assert mark not in (tmp_path / "told").iterdir()
 
 
+def test_what_another_process_forgets_meanwhile_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "told").mkdir()
+    (tmp_path / "told" / "gone").symlink_to(tmp_path / "nowhere")  # listed, and not there when it is looked at
+    for _ in range(2):
+        tell(to_file(tmp_path), NOTICE, told=tmp_path / "told", now=NOW)
+    assert len(lines(tmp_path / "operator.jsonl")) == 1
+
+
+def test_a_feed_and_a_service_of_apprise_take_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port_row: int
+) -> None:
+    feed = ChannelConfig(name="feed", kind="atom", path=str(tmp_path / "operator.atom"))
+    tell(feed, NOTICE, told=tmp_path / "told", now=NOW, pages="http://127.0.0.1:8080/")
+    (entry,) = read_feed((tmp_path / "operator.atom").read_bytes())
+    assert (entry.title, entry.severity, entry.url) == ("d failed", Severity.NOTICE, "http://127.0.0.1:8080")
+    with receive(tmp_path / "got.jsonl", port=port_row + 15) as receiver:
+        monkeypatch.setenv("OPERATOR_URL", receiver.url.replace("http://", "json://"))
+        tell(ChannelConfig(name="ops", kind="apprise", url="env:OPERATOR_URL"), NOTICE, told=tmp_path / "told", now=NOW)
+        (got,) = receiver.deliveries()
+    assert (json.loads(got["body"])["title"], json.loads(got["body"])["message"]) == ("d failed", NOTICE.text)
+
+
 def test_a_channel_that_takes_it_later_is_tried_three_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Sulking:
         tries = 0
@@ -53,7 +76,7 @@ def test_a_channel_that_takes_it_later_is_tried_three_times(tmp_path: Path, monk
             raise DeliveryError(delivery.channel, f"not at {now:%H:%M}")
 
     channel, pauses = Sulking(), []
-    monkeypatch.setattr("wirewatch.notice.open_channel", lambda _: channel)
+    monkeypatch.setattr("wirewatch.notice.open_channel", lambda *_, **__: channel)
     with pytest.raises(DeliveryError, match="operator: not at 12:00"):
         tell(to_file(tmp_path), NOTICE, told=tmp_path / "told", now=NOW, pause=pauses.append)
     assert (channel.tries, len(pauses)) == (3, 2)
