@@ -86,8 +86,10 @@ def start(root: Path, ports: Ports) -> subprocess.Popen[str]:
         str(root / "watch"),
     ]
     script = textwrap.dedent(f"""
+        import signal
         import sys
         from pathlib import Path
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under `nohup` has it ignored, and so have we
         from wirewatch.settings import load_settings
         from wirewatch.up import Ports, up
         try:
