@@ -89,7 +89,7 @@ def start(root: Path, ports: Ports) -> subprocess.Popen[str]:
         import signal
         import sys
         from pathlib import Path
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under `nohup` has it ignored, and so have we
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` would have it ignored here too
         from wirewatch.settings import load_settings
         from wirewatch.up import Ports, up
         try:
