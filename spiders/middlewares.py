@@ -82,7 +82,8 @@ class Patience:
         wait_s = wait_of(response.status, header(response, "Retry-After"), now=now)
         if wait_s is not None:
             request.meta["dont_retry"] = True
-            self.until[host_of(request.url)] = now + timedelta(seconds=wait_s)
+            host, until = host_of(request.url), now + timedelta(seconds=wait_s)
+            self.until[host] = max(until, self.until.get(host, until))
 
 
 class PatientHandler(HTTP11DownloadHandler):

@@ -91,6 +91,15 @@ def test_a_host_that_asked_for_a_pause_is_asked_nothing_more_and_others_are() ->
     patience.process_request(Request("https://south.example/"))
 
 
+def test_a_shorter_wait_takes_nothing_from_a_longer_one() -> None:
+    patience = Patience()
+    for wait in ("900", "1"):  # two answers that were on their way together
+        answer = Response("https://north.example/a", status=429, headers={"Retry-After": wait})
+        patience.heed(Request("https://north.example/a"), answer)
+    with pytest.raises(AskedToWaitError, match=r"asked us to wait (900|899) s"):
+        patience.judge(Request("https://north.example/b"))
+
+
 def test_requests_queue_by_the_host_they_go_to_whichever_host_sent_them_there() -> None:
     policy = PolicyMiddleware(Policy())
     request = Request("https://north.example/", meta={"download_slot": "south.example"})
