@@ -134,6 +134,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
             "spiders.middlewares.Patience": 560,
             "spiders.middlewares.RawHeaders": 595,
         },
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "spiders.gaps.Throttle": 0},
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "spiders.middlewares.PatientHandler"),
             **dict.fromkeys(("file", "data", "ftp", "s3")),
