@@ -140,6 +140,7 @@ def note_failed(warehouse: Warehouse, failure: PollFailure, rules: PollRules) ->
         hard = row.hard_failures + (failure.kind is FailureClass.HARD)
         disabled = row.disabled_at is not None or hard >= rules.disable_after
         pause = pause_s(rules, failure, row.failures + 1, hard=hard, disabled=disabled)
+        again = at + timedelta(seconds=pause)
         connection.execute(
             update(source)
             .where(source.c.id == failure.source_id)
@@ -149,7 +150,7 @@ def note_failed(warehouse: Warehouse, failure: PollFailure, rules: PollRules) ->
                 failure=failure.kind,
                 failures=row.failures + 1,
                 hard_failures=hard,
-                next_poll_at=at + timedelta(seconds=pause),
+                next_poll_at=max(again, _asked_for_since(connection, row) or again),
                 disabled_at=row.disabled_at or (at if disabled else None),
             )
         )
@@ -216,10 +217,20 @@ def _worked(connection: Connection, row: Row[Any], at: datetime, **changes: Any)
     """A poll that worked: what failed before is over. A wait that the host asked for in between stays."""
     values = {**changes, "failure": None, "failures": 0, "hard_failures": 0, "last_error": None, "disabled_at": None}
     if row.failure is not None:
-        values["next_poll_at"] = None
+        values["next_poll_at"] = _asked_for_since(connection, row)
     connection.execute(update(source).where(source.c.id == row.id).values(last_ok_at=at, last_polled_at=at, **values))
     if row.disabled_at is not None:
         _log(connection, row.id, PollEvent.REVIVED, "a probe worked", at)
+
+
+def _asked_for_since(connection: Connection, row: Row[Any]) -> datetime | None:
+    """Until when a source's host asked us to wait since its last poll; None when it did not ask."""
+    since = (source_event.c.source_id == row.id) & (source_event.c.what == PollEvent.PUT_OFF)
+    if row.last_polled_at is not None:
+        since &= source_event.c.at >= row.last_polled_at
+    asked = connection.execute(select(source_event.c.id).where(since).limit(1)).first()
+    until: datetime | None = row.next_poll_at if asked else None
+    return until
 
 
 def _row(connection: Connection, source_id: str) -> Row[Any]:

@@ -169,17 +169,19 @@ def recover(folder: Path, last_indexed_byte: Callable[[str], int]) -> int:
 
     What goes was never indexed: its address is fetched, or its file ingested, again.
     """
-    return sum(_cut_back(path, last_indexed_byte(path.name)) for path in sorted(folder.glob("*.warc.gz")))
+    return sum(_cut_back(path, last_indexed_byte) for path in sorted(folder.glob("*.warc.gz")))
 
 
-def _cut_back(path: Path, end: int) -> int:
-    spare = path.stat().st_size - end
-    if spare <= 0:
-        return 0
+def _cut_back(path: Path, last_indexed_byte: Callable[[str], int]) -> int:
     with path.open("r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            return 0
+        # asked under the lock: a writer that ended in between would have indexed more than an earlier answer knows
+        end = last_indexed_byte(path.name)
+        spare = os.fstat(file.fileno()).st_size - end
+        if spare <= 0:
             return 0
         file.truncate(end)
         os.fsync(file.fileno())

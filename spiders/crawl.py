@@ -114,6 +114,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": limits.concurrent_per_host,
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": limits.gap_s,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # as listed: a crawl cut short has had the newest
         "REDIRECT_MAX_TIMES": limits.redirects,
         "METAREFRESH_ENABLED": False,
         "RETRY_TIMES": 2,
@@ -134,6 +135,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
             "spiders.middlewares.Patience": 560,
             "spiders.middlewares.RawHeaders": 595,
         },
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "spiders.gaps.Throttle": 0},
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "spiders.middlewares.PatientHandler"),
             **dict.fromkeys(("file", "data", "ftp", "s3")),

@@ -38,6 +38,8 @@ class SiteIsIllError(IgnoreRequest):
 def wait_of(status: int, header: str, *, now: datetime) -> float | None:
     """The seconds that an answer asks us to wait; None when it does not ask, or not in words that can be read.
 
+    No seconds, or a date that is past, ask for no wait: we then keep to our own, which grows.
+
     Args:
         status: of the answer; only 429 and 503 ask.
         header: its Retry-After: seconds, or a date as HTTP writes it.
@@ -47,7 +49,8 @@ def wait_of(status: int, header: str, *, now: datetime) -> float | None:
     if status not in _WAITS or not words:
         return None
     if words.isascii() and words.isdigit():
-        return float(words) if len(words) <= _MOST_DIGITS else 10.0**_MOST_DIGITS
+        wait = float(words) if len(words) <= _MOST_DIGITS else 10.0**_MOST_DIGITS
+        return wait if wait > 0 else None
     try:
         at = parsedate_to_datetime(words)
         wait = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()

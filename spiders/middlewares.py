@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 
 from spiders.failures import AskedToWaitError, SiteIsIllError, wait_of
+from spiders.gaps import widen
 from spiders.policy import Policy, canonical_host
 
 _SERVER_ERROR: Final = 500
@@ -82,7 +83,8 @@ class Patience:
         wait_s = wait_of(response.status, header(response, "Retry-After"), now=now)
         if wait_s is not None:
             request.meta["dont_retry"] = True
-            self.until[host_of(request.url)] = now + timedelta(seconds=wait_s)
+            host, until = host_of(request.url), now + timedelta(seconds=wait_s)
+            self.until[host] = max(until, self.until.get(host, until))
 
 
 class PatientHandler(HTTP11DownloadHandler):
@@ -102,7 +104,10 @@ class PatientHandler(HTTP11DownloadHandler):
 
 
 class StrictRobots(RobotsTxtMiddleware):
-    """Scrapy's robots.txt, where a server that cannot say what is allowed has said no (RFC 9309, 2.3.1.4)."""
+    """Scrapy's robots.txt, where a server that cannot say what is allowed has said no (RFC 9309, 2.3.1.4).
+
+    What it says of the pause between two requests is kept, too.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         """No server is known yet."""
@@ -119,6 +124,9 @@ class StrictRobots(RobotsTxtMiddleware):
         if why:
             raise why()
         super().process_request_2(rp, request)
+        asked_s = rp.crawl_delay(self._default_useragent) if rp else None
+        if asked_s:
+            widen(self.crawler, host_of(request.url), asked_s)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         wait_s = wait_of(response.status, header(response, "Retry-After"), now=datetime.now(UTC))

@@ -224,8 +224,10 @@ class WireSpider(scrapy.Spider):
         most = self.job.limits.pages_per_source
         tally.polled = True
         tally.listed, tally.known, tally.left = len(urls), len(known), len(fresh[most:])
-        again = {"source": source}
-        return [self._request(url, self.parse_page, self.page_failed, again) for url in fresh[:most]]
+        return [
+            self._request(url, self.parse_page, self.page_failed, {"source": source, "listed": url})
+            for url in fresh[:most]
+        ]
 
     def _request(
         self,
@@ -279,8 +281,8 @@ class WireSpider(scrapy.Spider):
 
     # ---------------------------------------------------------------- pages
 
-    def parse_page(self, response: Response, source: Source) -> None:
-        """Keep a page's bytes."""
+    def parse_page(self, response: Response, source: Source, listed: str) -> None:
+        """Keep a page's bytes, under the address as it was listed: what was asked for is a tidied spelling of it."""
         tally = self.tallies[source.id]
         if response.status != HTTPStatus.OK:
             self.heed(response)
@@ -288,10 +290,9 @@ class WireSpider(scrapy.Spider):
             _tell(source, response.url, f"HTTP {response.status}")
             return
         at = datetime.now(UTC)
-        asked = str(response.request.meta.get("redirect_urls", [response.url])[0]) if response.request else response.url
         place = self.writer.append_exchange(_exchanged(response, at))
         page = Page(
-            url=asked,
+            url=listed,
             final_url=response.url,
             source_id=source.id,
             fetched_at=at,

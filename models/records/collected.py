@@ -66,7 +66,7 @@ class CrawlLimits:
     redirects: int = 5
     concurrent: int = 8
     concurrent_per_host: int = 2
-    gap_s: float = 1.0  # between two requests to one host
+    gap_s: float = 1.0  # between two requests to one host, at least; its Crawl-delay may ask for more
     crawl_s: float = 1800.0  # the whole crawl
     pages_per_source: int = 200
     feed_parse_s: float = 10.0

@@ -180,6 +180,20 @@ def test_a_wait_that_was_asked_for_holds_for_every_source_of_the_host(
     assert list(polls.waiting(warehouse)) == [source.id]
 
 
+@pytest.mark.parametrize("answer", ["listed", "failed"])
+def test_a_wait_that_was_asked_for_outlives_a_poll_of_a_failing_source_that_was_on_its_way(
+    warehouse: Warehouse, source: Source, answer: str
+) -> None:
+    polls.note_failed(warehouse, failed(source.id, FailureClass.SOFT), RULES)
+    polls.put_off(warehouse, lambda _: True, 9 * 3600.0, "HTTP 429", rules=RULES)
+    asked = polls.waiting(warehouse)[source.id].until
+    if answer == "listed":
+        polls.note_listed(warehouse, listing(source.id, "a"))
+    else:
+        polls.note_failed(warehouse, failed(source.id, FailureClass.SOFT), RULES)
+    assert polls.waiting(warehouse)[source.id].until == asked
+
+
 def test_no_wait_is_longer_than_the_longest(warehouse: Warehouse, source: Source) -> None:
     polls.note_failed(warehouse, failed(source.id, FailureClass.TEMPORARY, 1e9), RULES)
     most = timedelta(seconds=RULES.longest_wait_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,6 +88,19 @@ def test_recovery_cuts_what_was_never_indexed_and_leaves_a_file_in_use_alone(tmp
         assert (tmp_path / busy.name).stat().st_size > 0
     assert (tmp_path / first.file).stat().st_size == ends[first.file]
     assert archive.read(tmp_path, first) == b"kept"
+
+
+def test_recovery_asks_for_the_last_indexed_byte_only_when_nobody_can_write_any_more(tmp_path: Path) -> None:
+    first, last = write(tmp_path, b"kept", b"kept as well")
+
+    def last_byte(name: str) -> int:
+        """Of a writer that indexed its last page a moment ago: the answer is right only under the lock."""
+        with (tmp_path / name).open("rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return last.offset + last.length
+
+    archive.recover(tmp_path, last_byte)
+    assert [archive.read(tmp_path, place) for place in (first, last)] == [b"kept", b"kept as well"]
 
 
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:

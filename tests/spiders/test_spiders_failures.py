@@ -31,7 +31,7 @@ AT = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
         (429, "Wed, 01 May 2024 16:01:30 +0400", 90.0),
         (429, "Wed, 01 May 2024 11:00:00 GMT", None),
         (429, "9" * 5000, 1e9),
-        (429, "0", 0.0),
+        (429, "0", None),
         (429, "-5", None),
         (429, "1.5", None),
         (429, "٣", None),
@@ -48,7 +48,7 @@ def test_a_wait_is_read_in_seconds_or_as_a_date(status: int, words: str, wait_s:
 @given(st.text(max_size=60))
 def test_any_words_are_a_wait_or_none(words: str) -> None:
     wait_s = wait_of(429, words, now=AT)
-    assert wait_s is None or wait_s >= 0
+    assert wait_s is None or wait_s > 0
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,15 @@ def test_a_host_that_asked_for_a_pause_is_asked_nothing_more_and_others_are() ->
     with pytest.raises(AskedToWaitError, match=r"north\.example asked us to wait (60|59) s"):
         patience.process_request(Request("https://NORTH.example./b"))
     patience.process_request(Request("https://south.example/"))
+
+
+def test_a_shorter_wait_takes_nothing_from_a_longer_one() -> None:
+    patience = Patience()
+    for wait in ("900", "1"):  # two answers that were on their way together
+        answer = Response("https://north.example/a", status=429, headers={"Retry-After": wait})
+        patience.heed(Request("https://north.example/a"), answer)
+    with pytest.raises(AskedToWaitError, match=r"asked us to wait (900|899) s"):
+        patience.judge(Request("https://north.example/b"))
 
 
 def test_requests_queue_by_the_host_they_go_to_whichever_host_sent_them_there() -> None:
