@@ -73,12 +73,15 @@ def _unpacked(body: bytes, most: int) -> bytes:
         raise _RefusedError("not a sitemap: it is empty")
     if not body.startswith(_GZIP):
         return body
-    unpacking = zlib.decompressobj(_ANY_GZIP)
-    plain = unpacking.decompress(body, most)
-    if unpacking.unconsumed_tail:
-        raise _RefusedError(f"larger than {most} bytes when unpacked")
-    if not unpacking.eof:
-        raise _RefusedError("its gzip data end too early")
+    plain = b""
+    while body.startswith(_GZIP):  # a gzip file may be several, one after the other
+        unpacking = zlib.decompressobj(_ANY_GZIP)
+        plain += unpacking.decompress(body, most - len(plain) + 1)
+        if len(plain) > most or unpacking.unconsumed_tail:
+            raise _RefusedError(f"larger than {most} bytes when unpacked")
+        if not unpacking.eof:
+            raise _RefusedError("its gzip data end too early")
+        body = unpacking.unused_data
     if plain.startswith(_GZIP):
         raise _RefusedError("gzip within gzip")
     return plain

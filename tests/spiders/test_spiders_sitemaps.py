@@ -62,6 +62,9 @@ def test_packed_sitemaps_are_unpacked_and_bombs_are_not() -> None:
     plain = urlset(("https://north.example/a", "2024-05-01"))
     packed = gzip.compress(plain)
     assert len(read_sitemap(packed, base=BASE, limits=LIMITS).items) == 1
+    halves = gzip.compress(plain[:90]) + gzip.compress(plain[90:])
+    assert len(read_sitemap(halves, base=BASE, limits=LIMITS).items) == 1
+    assert "larger than 1000 bytes" in refusal(gzip.compress(plain) * 20, sitemap_bytes=1000)
     assert "larger than 1000 bytes" in refusal(gzip.compress(plain + b" " * 5_000_000), sitemap_bytes=1000)
     assert refusal(gzip.compress(packed)) == "gzip within gzip"
     assert "end too early" in refusal(packed[:-9])
