@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from models import captures
 from models.failpoints import fail_point
@@ -238,9 +238,10 @@ def _row(connection: Connection, source_id: str) -> Row[Any]:
 
 
 def _later(connection: Connection, row: Row[Any]) -> datetime:
-    """Now, but always after the listing that holds: a clock that was set back must not turn the order round."""
-    at = now(connection)
-    return max(at, row.listed_at + _NEXT_MOMENT) if row.listed_at else at
+    """Now, but always after what was listed before: a clock that was set back must not turn the order round."""
+    seen = select(func.max(sighting.c.last_seen_at)).where(sighting.c.source_id == row.id)
+    before: list[datetime] = [at for at in (row.listed_at, connection.execute(seen).scalar_one()) if at]
+    return max([now(connection), *(at + _NEXT_MOMENT for at in before)])
 
 
 def _log(connection: Connection, source_id: str, what: PollEvent, reason: str, at: datetime) -> None:

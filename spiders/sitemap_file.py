@@ -54,7 +54,7 @@ def parse_sitemap(body: bytes, asked: SitemapAsked) -> dict[str, Any]:
     """Kind (urlset or sitemapindex), dated items newest first, how many were undated; `error` says why when it is none.
 
     For a day, the files of an index that were last changed before it are left out, for they cannot list it, and the
-    others come nearest first.
+    others come nearest first, before them those whose address names its month.
     """
     try:
         reading = _Reading(_unpacked(body, asked.most_bytes))
@@ -73,12 +73,15 @@ def _unpacked(body: bytes, most: int) -> bytes:
         raise _RefusedError("not a sitemap: it is empty")
     if not body.startswith(_GZIP):
         return body
-    unpacking = zlib.decompressobj(_ANY_GZIP)
-    plain = unpacking.decompress(body, most)
-    if unpacking.unconsumed_tail:
-        raise _RefusedError(f"larger than {most} bytes when unpacked")
-    if not unpacking.eof:
-        raise _RefusedError("its gzip data end too early")
+    plain = b""
+    while body.startswith(_GZIP):  # a gzip file may be several, one after the other
+        unpacking = zlib.decompressobj(_ANY_GZIP)
+        plain += unpacking.decompress(body, most - len(plain) + 1)
+        if len(plain) > most or unpacking.unconsumed_tail:
+            raise _RefusedError(f"larger than {most} bytes when unpacked")
+        if not unpacking.eof:
+            raise _RefusedError("its gzip data end too early")
+        body = unpacking.unused_data
     if plain.startswith(_GZIP):
         raise _RefusedError("gzip within gzip")
     return plain
@@ -114,11 +117,11 @@ class _Reading:
             elif asked.day in (None, day):
                 yield entry
 
-    def rank(self, entry: _Entry, asked: SitemapAsked) -> float:
-        """What comes first: the newest, or of an index the nearest after the wanted day."""
+    def rank(self, entry: _Entry, asked: SitemapAsked) -> tuple[bool, float]:
+        """What comes first, by the largest: the newest, or of an index what is likeliest to list the wanted day."""
         if self.kind == "sitemapindex" and asked.day:
-            return -entry.moment if entry.day else -math.inf
-        return entry.moment
+            return _names_month(entry.url, asked.day), -entry.moment if entry.day else -math.inf
+        return False, entry.moment
 
     def _entries(self) -> Iterator[_Entry]:
         for event, element in self._events:
@@ -129,6 +132,12 @@ class _Reading:
                 _forget(element)
         if not self.kind:
             raise _RefusedError("not a sitemap: no element")
+
+
+def _names_month(url: str, day: str) -> bool:
+    """Whether a file's address names the month of an ISO day: archives are often cut so, and often tell no dates."""
+    year, month, _ = day.split("-")
+    return any(f"{year}{between}{month}" in url for between in ("-", "", "/", "_"))
 
 
 def _root(element: Any) -> str:

@@ -53,7 +53,7 @@ def read_sitemap(body: bytes, *, base: str, limits: CrawlLimits, day: date | Non
         raise FetchError(base, told["error"], hint="is the address a sitemap?")
     if told["kind"] == "sitemapindex":
         files = [url for item in told["items"] if (url := absolute(item["url"], base)) and _same_site(url, base)]
-        return Sitemap(is_index=True, items=(), days=(), files=tuple(_likely_first(files, day)), left_out=0)
+        return Sitemap(is_index=True, items=(), days=(), files=tuple(files), left_out=0)
     return _urlset(told["items"], told["undated"], base)
 
 
@@ -70,14 +70,6 @@ def _urlset(entries: list[Any], undated: int, base: str) -> Sitemap:
         files=(),
         left_out=undated + len(entries) - len(found),
     )
-
-
-def _likely_first(files: list[str], day: date | None) -> list[str]:
-    """The files in their order, but those first whose address names the wanted month: archives are often cut so."""
-    if day is None:
-        return files
-    months = (f"{day:%Y-%m}", f"{day:%Y%m}", f"{day:%Y/%m}", f"{day:%Y_%m}")
-    return sorted(files, key=lambda url: not any(month in url for month in months))
 
 
 def _same_site(url: str, base: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import scrapy
 from scrapy.exceptions import IgnoreRequest
@@ -25,61 +24,22 @@ from models.records import (
     CrawlStats,
     FailureClass,
     Listing,
-    Page,
-    PollEvent,
     PollFailure,
     Sighting,
     Source,
     SourceOutcome,
     Validators,
 )
-from spiders.archive import ArchiveWriter, Exchanged, placed
-from spiders.failures import of_error, of_status, wait_of
+from spiders import conditional
+from spiders.failures import of_error, wait_of
 from spiders.feeds import FeedItem, read_feed
-from spiders.middlewares import RAW_HEADERS, header, header_pairs, host_of
+from spiders.keeping import Keeper
+from spiders.middlewares import header, host_of
+from spiders.recorder import Recorder
 from spiders.sitemaps import SitemapWalk, read_sitemap
 
-_GROUP: Final = 16  # pages made safe by one fsync and one commit
 _LISTINGS_FIRST: Final = 10  # their priority; pages have 0
-_LONGEST_VALIDATOR: Final = 500  # characters; a longer one is not sent back
-_MOVED_BY_DECODING: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _log = logging.getLogger(__name__)
-
-
-class Recorder(Protocol):
-    """Where polls and captures are remembered."""
-
-    def validators(self, source_id: str) -> Validators:
-        """What the next poll may refer to."""
-        ...
-
-    def listed(self, listing: Listing) -> None:
-        """Remember a listing that was read."""
-        ...
-
-    def unchanged(self, source_id: str, what: PollEvent, newest: Validators) -> tuple[Sighting, ...]:
-        """Remember that the listing before still holds, and give it."""
-        ...
-
-    def backfilled(self, listing: Listing) -> None:
-        """Remember what was listed for the job's day."""
-        ...
-
-    def failed(self, failure: PollFailure) -> None:
-        """Remember why a source could not be polled."""
-        ...
-
-    def put_off(self, host: str, wait_s: float, reason: str) -> None:
-        """Remember that a host asked us to wait."""
-        ...
-
-    def known(self, source_id: str, urls: tuple[str, ...]) -> frozenset[str]:
-        """Those of the addresses that were captured whole before."""
-        ...
-
-    def captured(self, pages: tuple[Page, ...]) -> None:
-        """Remember pages whose bytes are safe."""
-        ...
 
 
 @dataclass(slots=True)
@@ -108,8 +68,7 @@ class WireSpider(scrapy.Spider):
         self.recorder = recorder
         self.sources = [one for one in job.sources if job.day is None or one.kind == "sitemap"]
         self.tallies = {source.id: _Tally() for source in self.sources}
-        self.writer = ArchiveWriter(Path(job.archive), at=datetime.now(UTC))
-        self.unsafe: list[Page] = []
+        self.keeper = Keeper(Path(job.archive), recorder)
 
     # ---------------------------------------------------------------- what is listed
 
@@ -120,7 +79,7 @@ class WireSpider(scrapy.Spider):
             known = Validators() if self.job.day else self.recorder.validators(source.id)
             yield scrapy.Request(
                 source.url,
-                headers=_conditions(known),
+                headers=conditional.conditions(known),
                 callback=self.parse_source,
                 errback=self.source_failed,
                 cb_kwargs={"source": source, "known": known},
@@ -131,9 +90,9 @@ class WireSpider(scrapy.Spider):
     async def parse_source(self, response: Response, source: Source, known: Validators) -> AsyncIterator[Any]:
         """The pages behind a source, or the sitemaps behind its index."""
         self.heed(response)
-        newest = _validators(response)
-        failure = _failure(source, response, known)
-        same = _unchanged(response, known, newest)
+        newest = conditional.validators(response)
+        failure = conditional.failure(source, response, known)
+        same = conditional.unchanged(response, known, newest)
         if failure:
             self.fail(failure)
         elif same:
@@ -160,7 +119,7 @@ class WireSpider(scrapy.Spider):
     ) -> AsyncIterator[Any]:
         """A sitemap behind an index; one that cannot be had leaves the others."""
         self.heed(response)
-        failure = _failure(source, response, Validators())
+        failure = conditional.failure(source, response, Validators())
         if failure:
             walk.fail(response.url, failure)
             following = self._following(source, walk, newest)
@@ -282,43 +241,19 @@ class WireSpider(scrapy.Spider):
     # ---------------------------------------------------------------- pages
 
     def parse_page(self, response: Response, source: Source, listed: str) -> None:
-        """Keep a page's bytes, under the address as it was listed: what was asked for is a tidied spelling of it."""
+        """Keep a page, under the address as it was listed."""
         tally = self.tallies[source.id]
         if response.status != HTTPStatus.OK:
             self.heed(response)
             tally.failed += 1
             _tell(source, response.url, f"HTTP {response.status}")
             return
-        at = datetime.now(UTC)
-        place = self.writer.append_exchange(_exchanged(response, at))
-        page = Page(
-            url=listed,
-            final_url=response.url,
-            source_id=source.id,
-            fetched_at=at,
-            status=response.status,
-            content_type=header(response, "Content-Type"),
-            body=response.body,
-        )
-        self.unsafe.append(placed(page, place))
+        self.keeper.keep(response, source_id=source.id, listed=listed)
         tally.captured += 1
-        if len(self.unsafe) >= _GROUP:
-            self.make_safe()
-
-    def make_safe(self) -> None:
-        """Sync the archive, then commit the index of what it holds: never the other way round."""
-        if not self.unsafe:
-            return
-        self.writer.sync()
-        fail_point("collect.before_commit")
-        self.recorder.captured(tuple(self.unsafe))
-        fail_point("collect.after_commit")
-        self.unsafe.clear()
 
     def closed(self, reason: str) -> None:
         """Make the rest safe, and remember who kept us waiting to the end; Scrapy calls this."""
-        self.make_safe()
-        self.writer.close()
+        self.keeper.close()
         self.finish_reason = reason
         if reason == "closespider_timeout":
             for source_id, tally in self.tallies.items():
@@ -352,44 +287,6 @@ async def _aside(read: Callable[..., Any], body: bytes, **asked: Any) -> Any:
     return await maybe_deferred_to_future(deferToThread(read, body, **asked))
 
 
-def _conditions(known: Validators) -> dict[str, bytes]:
-    """The headers by which an answer that has not changed is left out."""
-    asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value.encode("latin-1") for name, value in asked.items() if value}
-
-
-def _validators(response: Response) -> Validators:
-    digest = hashlib.sha256(response.body).hexdigest() if response.status == HTTPStatus.OK else None
-    return Validators(
-        etag=_validator(response, "ETag"), last_modified=_validator(response, "Last-Modified"), body_sha256=digest
-    )
-
-
-def _validator(response: Response, name: str) -> str | None:
-    value = header(response, name).strip()
-    return value if value.isprintable() and len(value) <= _LONGEST_VALIDATOR and value else None
-
-
-def _failure(source: Source, response: Response, known: Validators) -> PollFailure | None:
-    """Why an answer is none; None when it is one."""
-    if response.status == HTTPStatus.OK:
-        return None
-    if response.status == HTTPStatus.NOT_MODIFIED:
-        why = "HTTP 304, though nothing was known to be unchanged"
-        return None if _conditions(known) else PollFailure(source_id=source.id, kind=FailureClass.SOFT, reason=why)
-    return of_status(
-        source.id, response.status, wait_of(response.status, header(response, "Retry-After"), now=datetime.now(UTC))
-    )
-
-
-def _unchanged(response: Response, known: Validators, newest: Validators) -> PollEvent | None:
-    """How an answer says that nothing has changed; None when it does not."""
-    if response.status == HTTPStatus.NOT_MODIFIED:
-        return PollEvent.NOT_MODIFIED
-    is_same = known.body_sha256 is not None and newest.body_sha256 == known.body_sha256
-    return PollEvent.SAME_BODY if is_same else None
-
-
 def _tell(source: Source, url: str, why: str) -> None:
     _log.warning("page failed", extra={"source": source.id, "url": url, "error": why})
 
@@ -404,28 +301,6 @@ def _sighting(source: Source, item: FeedItem, seen_at: datetime) -> Sighting:
         published_at=item.published_at,
         seen_at=seen_at,
     )
-
-
-def _exchanged(response: Response, at: datetime) -> Exchanged:
-    request = response.request
-    if request is None:
-        raise FetchError(response.url, "came without a request", hint="")
-    path = response.url.split("/", 3)[3] if response.url.count("/") > 2 else ""  # noqa: PLR2004 - scheme://host/path
-    raw = request.meta.get(RAW_HEADERS) or header_pairs(response.headers)
-    return Exchanged(
-        url=response.url,
-        at=at,
-        request_line=f"{request.method} /{path} HTTP/1.1",
-        request_headers=header_pairs(request.headers),
-        status_line=f"{response.status} {HTTPStatus(response.status).phrase}",
-        response_headers=[_as_stored(name, value) for name, value in raw],
-        body=response.body,
-    )
-
-
-def _as_stored(name: str, value: str) -> tuple[str, str]:
-    """The body is stored decoded, so headers that speak of its coding step aside (the usual archive prefix)."""
-    return (f"X-Archive-Orig-{name}", value) if name.lower() in _MOVED_BY_DECODING else (name, value)
 
 
 def _request_of(failure: Failure) -> scrapy.Request:

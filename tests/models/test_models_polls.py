@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from models import polls, sources
+from models import captures, polls, sources
 from models.failpoints import _PASSES
 from models.records import FailureClass, Listing, PollEvent, PollFailure, PollRules, Sighting, Source, Validators
 from models.sources import SourceHealth
@@ -112,6 +112,16 @@ def test_a_clock_that_was_set_back_turns_no_order_round(warehouse: Warehouse, so
     polls.note_listed(warehouse, listing(source.id, "a", "b"))
     still = polls.note_unchanged(warehouse, source.id, PollEvent.NOT_MODIFIED, Validators())
     assert [one.url for one in still] == ["a", "b"]
+
+
+def test_a_clock_that_was_set_back_after_a_backfill_stops_no_poll(warehouse: Warehouse, source: Source) -> None:
+    polls.note_listed(warehouse, listing(source.id, "a"))
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    backfilled = replace(listing(source.id, "old").sightings[0], seen_at=ahead)
+    captures.add_sightings(warehouse, [backfilled])
+    polls.note_listed(warehouse, listing(source.id, "old", "a"))
+    still = polls.note_unchanged(warehouse, source.id, PollEvent.NOT_MODIFIED, Validators())
+    assert [one.url for one in still] == ["old", "a"]
 
 
 def test_a_listing_that_breaks_off_half_way_leaves_nothing(

@@ -39,6 +39,16 @@ def test_of_a_hundred_thousand_entries_the_newest_are_kept() -> None:
     assert [day.isoformat() for day in found.days] == sorted(days, reverse=True)[:50]
 
 
+def test_of_an_index_without_dates_the_files_of_the_wanted_month_are_kept_however_far_down() -> None:
+    months = [f"https://north.example/{year}-{month:02}.xml" for year in range(2010, 2024) for month in range(1, 13)]
+    files = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in months)
+    found = read_sitemap(
+        f"<sitemapindex>{files}</sitemapindex>".encode(), base=BASE, limits=LIMITS, day=date(2023, 4, 9)
+    )
+    assert len(found.files) == LIMITS.sitemap_entries < len(months)
+    assert found.files[0] == "https://north.example/2023-04.xml"
+
+
 def test_a_document_type_is_read_no_further() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
         f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9)
@@ -52,6 +62,9 @@ def test_packed_sitemaps_are_unpacked_and_bombs_are_not() -> None:
     plain = urlset(("https://north.example/a", "2024-05-01"))
     packed = gzip.compress(plain)
     assert len(read_sitemap(packed, base=BASE, limits=LIMITS).items) == 1
+    halves = gzip.compress(plain[:90]) + gzip.compress(plain[90:])
+    assert len(read_sitemap(halves, base=BASE, limits=LIMITS).items) == 1
+    assert "larger than 1000 bytes" in refusal(gzip.compress(plain) * 20, sitemap_bytes=1000)
     assert "larger than 1000 bytes" in refusal(gzip.compress(plain + b" " * 5_000_000), sitemap_bytes=1000)
     assert refusal(gzip.compress(packed)) == "gzip within gzip"
     assert "end too early" in refusal(packed[:-9])

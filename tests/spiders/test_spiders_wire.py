@@ -14,7 +14,8 @@ from scrapy.utils.misc import load_object
 from models.records import CrawlJob, CrawlLimits, Page, Source, Validators
 from spiders.crawl import settings
 from spiders.feeds import FeedItem
-from spiders.wire import Recorder, WireSpider
+from spiders.recorder import Recorder
+from spiders.wire import WireSpider
 
 SOURCE = Source(
     id="north", outlet="North", kind="rss", url="https://north.example/list", language="en", country="GB", owner="N",
@@ -36,7 +37,7 @@ def asked_for(spider: WireSpider, url: str) -> list[str]:
     for request in requests:
         answer = Response(request.url, body=b"<p>words", request=request)
         spider.parse_page(answer, **request.cb_kwargs)
-    spider.make_safe()
+    spider.keeper.make_safe()
     return [request.url for request in requests]
 
 
@@ -50,7 +51,7 @@ def test_a_page_is_known_by_the_address_that_was_listed_however_that_is_sent(tmp
     assert len(asked_for(spider, url)) == 1
     assert [page.url for page in kept] == [url]
     assert asked_for(spider, url) == []
-    spider.writer.close()
+    spider.keeper.close()
 
 
 def test_pages_are_asked_for_in_the_order_in_which_they_are_listed(tmp_path: Path) -> None:
