@@ -74,7 +74,7 @@ def test_a_whole_set_up_has_no_fault(settings: Settings) -> None:
     assert checks["sources"].state == "warn"
     assert checks["sources"].mend_with == "`wirewatch source test ID`"
     assert "tells an exchange from a tram line" in checks["model"].detail
-    assert "6 DAG files can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
+    assert "7 DAG files can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
 
 
 def test_wrong_settings_are_the_first_fault(tmp_path: Path) -> None:

@@ -297,7 +297,7 @@ def test_an_exception_that_holds_an_address_leaves_it_nowhere(
     files = written(here)
     assert {name: found_in(held) for name, held in files.items() if found_in(held)} == {}
     assert any(b"cannot post to" in held for name, held in files.items() if "/logs/" in name)
-    assert any(b"cannot post to" in held for name, held in files.items() if "warehouse.db" in name)
+    assert any(b"broke with RuntimeError" in held for name, held in files.items() if "warehouse.db" in name)
 
 
 @pytest.mark.parametrize(
