@@ -28,7 +28,7 @@ _OFFICE_OF = re.compile(r"(?:[’'ʼ]s)?\s+(?:(?:of|in|for|from)\s+(?:the\s+)?|(
 _PLAIN = re.compile(r"\s+")
 _STYLE_BEFORE = re.compile(  # "Republic of Ukraine", "Республики Армения": the style of a state is part of its name
     r"(?:(?:(?:Federal|Islamic|Democratic|People[’']s|Socialist|Arab|United)\s+){0,3}"
-    r"(?:Republic|Kingdom|State|Federation|Sultanate|Emirate|Union|Commonwealth)\s+of(?:\s+the)?|Республик\w*)\s+$"
+    r"(?:Republic|Kingdom|State|Federation|Sultanate|Emirate|Commonwealth)\s+of(?:\s+the)?|Республик\w*)\s+$"
 )
 _LONGEST_STYLE = 60  # characters
 _STYLE_BEHIND = re.compile(
@@ -102,9 +102,8 @@ def find_actors(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
     A party that no list knows has the code `x-<slug>` and its name as written.
     """
     hits = list(_hits(text, gazetteer))
-    people = _people(text, hits, gazetteer)
-    everyone = sorted([*hits, *_unlisted_hits(text, hits, people)], key=lambda hit: hit.start)
-    settled = _settle_offices(list(_joined(text, everyone, gazetteer)))
+    people = _people(text, hits, list(_joined(text, _with_unlisted(text, hits, ()), gazetteer)))
+    settled = _settle_offices(list(_joined(text, _with_unlisted(text, hits, people), gazetteer)))
     return tuple(sorted([*settled, *_named(text, people, settled)], key=lambda mention: mention.start))
 
 
@@ -164,19 +163,23 @@ def _in_full_style(text: str, entry: ActorEntry, start: int, end: int) -> tuple[
     return before.start() if before else start, behind.end() if behind else end
 
 
-def _people(text: str, hits: Sequence[_Hit], gazetteer: Gazetteer) -> tuple[Titled, ...]:
-    listed = _joined(text, hits, gazetteer)
-    offices = [(mention.start, mention.end) for mention in listed if mention.actor.role in OFFICES]
-    words = words_outside(words_of(text), [(hit.start, hit.end) for hit in hits])
-    return tuple(titled(text, words, offices))
+def _people(text: str, hits: Sequence[_Hit], mentions: Sequence[Mention]) -> tuple[Titled, ...]:
+    """Who is named behind the offices; a name that looked like a party is one of a person all the same."""
+    offices = [(mention.start, mention.end) for mention in mentions if mention.actor.role in OFFICES]
+    unlisted = words_outside(words_of(text), [(hit.start, hit.end) for hit in hits])
+    return tuple(titled(text, words_outside(unlisted, offices), offices))
 
 
 def _named(text: str, people: Sequence[Titled], mentions: Sequence[Mention]) -> Iterator[Mention]:
     """The people under the office that names them."""
-    by_end = {mention.end: mention.actor for mention in mentions}
     for person in people:
+        actor = next(m.actor for m in mentions if m.start < person.office_end <= m.end)
         for start, end in person.spans:
-            yield _mention(text, start, end, by_end[person.office_end])
+            yield _mention(text, start, end, actor)
+
+
+def _with_unlisted(text: str, hits: Sequence[_Hit], people: Sequence[Titled]) -> list[_Hit]:
+    return sorted([*hits, *_unlisted_hits(text, hits, people)], key=lambda hit: hit.start)
 
 
 def _unlisted_hits(text: str, hits: Sequence[_Hit], people: Sequence[Titled]) -> Iterator[_Hit]:

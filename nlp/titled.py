@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nlp.inflection import Word
+from nlp.inflection import Word, words_of
 from nlp.parties import is_name_word, same_name
 
 Span = tuple[int, int]
@@ -33,6 +33,7 @@ _SPACE: Final = re.compile(r"[ \u00a0]+")
 _COMMA: Final = re.compile(r",[ \u00a0]+")
 _FEWEST: Final = {_SPACE: 1, _COMMA: 2}  # words: behind a comma a single capital may be anything
 _MOST: Final = 3
+_SAYING: Final = 4  # letters from which on a word is small wherever capitals mean something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +45,39 @@ class Titled:
 
 
 def titled(text: str, words: Sequence[Word], offices: Sequence[Span]) -> Iterator[Titled]:
-    """The people named behind offices.
+    """The people named behind offices; no two spans of all of them overlap.
+
+    A line in which every longer word has a capital, as headlines are often written, names nobody: there "President
+    Meets" looks like "President Boyko". Nor is a word a name that stands small elsewhere in the text.
 
     Args:
         text: any text.
-        words: its words outside all that a list knows.
+        words: its words outside all that a list knows and outside the offices.
         offices: spans of mentions of offices that one person holds.
     """
+    small = {word.folded for word in words_of(text) if word.text[:1].islower()}
     found: list[tuple[Word, ...]] = []
-    for _, end in offices:
-        name = _behind(text, words, end)
-        if name and not any(same_name(name[-1].folded, other[-1].folded) for other in found):
-            found.append(name)
-            yield Titled(office_end=end, spans=tuple(_again(text, words, name)))
+    taken: list[Span] = []
+    for start, end in offices:
+        name = () if _is_capitalised(text, start) else _behind(text, words, end)
+        known = any(same_name(name[-1].folded, other[-1].folded) for other in found) if name else True
+        if known or any(word.folded in small for word in name):
+            continue
+        found.append(name)
+        spans = tuple(span for span in _again(text, words, name) if not _meets(span, taken))
+        taken.extend(spans)
+        yield Titled(office_end=end, spans=spans)
+
+
+def _meets(span: Span, others: Sequence[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def _is_capitalised(text: str, place: int) -> bool:
+    """Whether the line of a place has no longer word that is small."""
+    first, last = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    line = words_of(text[first : last if last >= 0 else len(text)])
+    return not any(word.text[0].islower() and len(word.text) >= _SAYING for word in line)
 
 
 def _behind(text: str, words: Sequence[Word], end: int) -> tuple[Word, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -297,3 +298,32 @@ def test_a_capital_behind_an_office_is_not_always_a_name(text: str) -> None:
 )
 def test_the_style_of_a_state_is_part_of_its_name(text: str, words: str) -> None:
     assert words in {found for found, _, _ in _found(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "nobody"),
+    [
+        ("President Meets Freed Captives\n\nThe Ukrainian president met them. Captives wept.", {"Meets", "Captives"}),
+        ("Armenian Prime Minister Says Exchange Agreed\n\nThe prime minister spoke.", {"Says", "Exchange"}),
+        ("The Ukrainian President Thanked everybody; he thanked them twice.", {"Thanked"}),
+    ],
+)
+def test_a_verb_of_a_headline_holds_no_office(text: str, nobody: set[str]) -> None:
+    assert {words for words, _, role in _found(text) if role} & nobody == set()
+
+
+def test_a_party_between_office_and_name_is_no_part_of_the_name() -> None:
+    text = "Президент Велмории Тарас Бойко сказал. Бойко уехал. Власти Велмории молчат."
+    (code,) = {of for words, of, _ in _found(text) if words == "Власти Велмории"}
+    people = [words for words, of, role in _found(text) if (of, role) == (code, "president")]
+    assert people == ["Президент Велмории", "Тарас Бойко", "Бойко"]
+
+
+def test_people_with_each_others_names_overlap_nowhere() -> None:
+    found = find_actors("President Marr Ode met Prime Minister Ode Marr on a bridge.", _GAZETTEER)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    assert {"Marr Ode", "Ode Marr"} & {mention.words for mention in found}
+
+
+def test_a_union_of_citizens_is_no_style_of_their_state() -> None:
+    assert "Union of Armenians" not in {words for words, _, _ in _found("The Union of Armenians met.")}
