@@ -28,12 +28,13 @@ from nlp.heads import (
     STAND_INS,
     YES_NO,
 )
-from nlp.weights import SHIPPED, check
+from nlp.weights import SHIPPED, check, require_pinned
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
 _STRIDE: Final = MAX_TOKENS // 2
 _OPENING: Final = (0, 1)
+_FILES: Final = ("reader.onnx", "relations.onnx", "tokenizer.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,9 @@ class Encoder:
         """Check a model folder and load it.
 
         Raises:
-            TaggerError: a file is missing or is not the pinned one.
+            TaggerError: a file is missing, or is not the pinned one or not pinned at all.
         """
+        require_pinned(folder, *_FILES)
         checked = check(folder)
         return cls(checked.folder, checked.stamp, threads=threads)
 

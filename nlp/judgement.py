@@ -17,6 +17,7 @@ import numpy as np
 
 from models.errors import TaggerError
 from nlp.encoder import Encoder, Floats
+from nlp.weights import require_pinned
 
 FILE: Final = "judgement.json"
 LAYERS: Final = ("judges", "favors")
@@ -35,8 +36,9 @@ class JudgementHead:
         """Load the head of a model folder.
 
         Raises:
-            TaggerError: the folder has none, or it cannot be read.
+            TaggerError: the folder has none, it is not pinned, or it cannot be read.
         """
+        require_pinned(folder, FILE)
         path = folder / FILE
         try:
             told = json.loads(path.read_text(encoding="utf-8"))

@@ -42,6 +42,17 @@ def check(folder: Path = SHIPPED) -> Weights:
     return Weights(folder=folder, stamp=_stamp(manifest))
 
 
+def require_pinned(folder: Path, *names: str) -> None:
+    """Refuse a folder whose manifest does not pin what is about to be opened: `check` looks at pinned files only.
+
+    Raises:
+        TaggerError: the manifest cannot be read, or a file is not in it.
+    """
+    listed = _manifest(folder)["files"]
+    if loose := [name for name in names if name not in listed]:
+        raise TaggerError(str(folder / "manifest.json"), f"does not pin {', '.join(loose)}", hint=_MEND)
+
+
 def pinned(folder: Path = SHIPPED) -> ModelStamp:
     """What the manifest of a model folder says it is; its files are not looked at.
 

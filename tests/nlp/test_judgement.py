@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -50,10 +49,10 @@ def test_words_that_judge_are_told_from_plain_ones(head: JudgementHead) -> None:
     assert min(judging) > max(head.log_odds(words)[0] for words in PLAIN)
 
 
-def test_a_folder_without_the_head_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_head_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(f'{{"name": "m", "version": "1", "files": {{"{FILE}": {{}}}}}}')
+    with pytest.raises(TaggerError, match="benchmarks/train/README"):
+        JudgementHead.open(tmp_path, Encoder.open())
     (tmp_path / FILE).write_text('{"judges": {"weights": [0.1]}}')
     with pytest.raises(TaggerError, match=r"judgement\.json: cannot be read"):
-        JudgementHead.open(tmp_path, Encoder.open())
-    shutil.rmtree(tmp_path)
-    with pytest.raises(TaggerError, match="benchmarks/train/README"):
         JudgementHead.open(tmp_path, Encoder.open())

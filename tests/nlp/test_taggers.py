@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +121,17 @@ def test_weights_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> Non
     graph.unlink()
     with pytest.raises(TaggerError, match="is missing"):
         check(folder)
+
+
+@pytest.mark.parametrize("name", ["judgement.json", "reader.onnx"])
+def test_a_file_that_the_manifest_does_not_pin_is_not_opened(tmp_path: Path, taggers: Taggers, name: str) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(SHIPPED, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"][name]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(TaggerError, match=f"does not pin {re.escape(name)}"):
+        open_taggers(taggers.gazetteer, folder=folder)
 
 
 @pytest.mark.parametrize(("name", "start"), [("model.pkl", b"x"), ("model.bin", b"x"), ("model.onnx", b"\x80\x04x")])
