@@ -21,8 +21,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -46,7 +47,6 @@ class Case:
     var: Path
     port: int
     server: PrivateServer | None = None
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -67,8 +67,8 @@ class Case:
             str(self.port),
             *named,
         ]
-        log = (self.var.parent / f"{self.var.name}.log").open("a", encoding="utf-8")
-        return subprocess.Popen(words, cwd=CHECKOUT, stdout=log, stderr=log, text=True)
+        with (self.var.parent / f"{self.var.name}.log").open("a", encoding="utf-8") as log:
+            return subprocess.Popen(words, cwd=CHECKOUT, stdout=log, stderr=log, text=True)
 
     def known(self) -> dict[str, list[tuple[object, ...]]]:
         """What the warehouse holds, in an order of its own."""
@@ -82,9 +82,9 @@ class Case:
         return found
 
     def told(self) -> list[str]:
-        """What each delivery that the receiver got was about."""
+        """The key of each delivery that the receiver got: the same one twice is the same delivery told again."""
         lines = (self.var / "deliveries.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.dumps(json.loads(line), sort_keys=True) for line in lines]
+        return [json.loads(line)["headers"]["webhook-id"] for line in lines]
 
 
 def processes(mark: str) -> list[tuple[int, str]]:
@@ -194,6 +194,8 @@ def main() -> int:
     with desk(folder, "undisturbed", 19700) as quiet:
         print("undisturbed", *undisturbed(quiet), sep="  ", flush=True)
         reference, heard = quiet.known(), len(quiet.told())
+    if not heard or not all(reference.values()):
+        sys.exit("an undisturbed demo found nothing or told nobody: there is nothing to compare with")
     for name in names:
         with desk(folder, name, 19700) as case:
             said = list(CASES[name](case))
@@ -204,8 +206,7 @@ def main() -> int:
         same = f"differs in {', '.join(differing)}" if differing else "the warehouse is that of an undisturbed demo"
         print(f"{name:11}", *said, same, f"{len(told)} deliveries of {heard}", sep="  ", flush=True)
     print(f"logs: {folder}")
-    with closing(sqlite3.connect(":memory:")) as memory:
-        print(f"Python {sys.version.split()[0]}, SQLite {memory.execute('SELECT sqlite_version()').fetchone()[0]}")
+    print(f"Python {sys.version.split()[0]}, Airflow {version('apache-airflow')}, SQLite {sqlite3.sqlite_version}")
     return int(failed)
 
 
