@@ -74,3 +74,10 @@ def latest_day(warehouse: Warehouse, step: str) -> date | None:
             select(func.max(run.c.worked_on)).where(run.c.step == step, ended)
         ).scalar_one()
     return latest
+
+
+def first_day(warehouse: Warehouse) -> date | None:
+    """The UTC day on which the first run of any step began; None when there was none."""
+    with warehouse.read() as connection:
+        first: datetime | None = connection.execute(select(func.min(run.c.started_at))).scalar_one()
+    return first.date() if first else None

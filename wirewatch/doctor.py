@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -27,17 +27,30 @@ _OTHERS: Final = 0o077  # permissions of anybody but the owner
 _DAG_LIMIT_S: Final = 120
 
 
-def examine(config: Path | None = None) -> tuple[Check, ...]:
-    """Every check, in the order in which a fault would show; without settings, only those that need none."""
+def examine(config: Path | None = None, *, only: Sequence[str] = ()) -> tuple[Check, ...]:
+    """Look at everything, in the order in which a fault would show; without settings, only at what needs none.
+
+    Args:
+        config: the main file; where it is looked for by itself when None.
+        only: names of checks; every check when empty.
+
+    Raises:
+        ConfigError: a name is of no check.
+    """
     try:
         settings = load_settings(config=config)
     except ConfigError as error:
         return (fault("configuration", error), look("package names", _package_names))
-    return tuple(_checks(settings))
+    looks = _looks(settings)
+    for name in only:
+        if name not in looks:
+            raise ConfigError("doctor", f"no check is called {name!r}", hint=f"one of: {', '.join(looks)}")
+    return tuple(look(name, looks[name]) for name in only or looks)
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
-    looks: dict[str, Callable[[], str]] = {
+def _looks(settings: Settings) -> dict[str, Callable[[], str]]:
+    """Every check by its name."""
+    return {
         "configuration": lambda: _configuration(settings),
         "sources": lambda: doctor_state.sources(settings),
         "package names": _package_names,
@@ -56,8 +69,6 @@ def _checks(settings: Settings) -> Iterator[Check]:
         "airflow secrets": lambda: _airflow_secrets(settings),
         "ports": lambda: ports(settings),
     }
-    for name, at in looks.items():
-        yield look(name, at)
 
 
 def _configuration(settings: Settings) -> str:
@@ -138,18 +149,17 @@ def _channels(settings: Settings) -> str:
 
 def _daily_run(settings: Settings) -> str:
     """Whether a crawl of the latest day that must be done by now has ended."""
-    from models.runs import latest_day
+    from models.runs import first_day, latest_day
 
     with opened(settings) as warehouse:
-        latest = latest_day(warehouse, "collect")
+        latest, first = latest_day(warehouse, "collect"), first_day(warehouse)
     due = ((settings.now or datetime.now(UTC)) - timedelta(hours=settings.daily_h)).date()
-    if latest is None:
-        raise LesserError("daily run", "none has ended yet", hint="./run up, or another Airflow with dags/")
-    if latest < due:
-        raise WirewatchError(
-            "daily run", f"the last that ended is of {latest}, that of {due} is missing", hint="is ./run up running?"
-        )
-    return f"a crawl of {latest} has ended"
+    if latest is not None and latest >= due:
+        return f"a crawl of {latest} has ended"
+    last = f"the last that ended is of {latest}" if latest else "none has ended yet"
+    if latest is None and (first is None or first >= due):  # all that ever ran here ran today
+        raise LesserError("daily run", last, hint="./run up, or another Airflow with dags/")
+    raise WirewatchError("daily run", f"{last}, that of {due} is missing", hint="is ./run up running?")
 
 
 def _airflow(settings: Settings) -> str:

@@ -125,7 +125,7 @@ class OperatorTable(Table):
     channel: str = Field(
         default="", description="one of `[channel.NAME]`; left out: lines are appended to operator.jsonl in `var`"
     )
-    daily_h: float = limit(6.0, "h", "after the start of a UTC day without its daily run, `doctor` says so", above=0)
+    daily_h: float = limit(6.0, "h", "after the start of a UTC day without its daily run, that is a fault", above=0)
 
 
 class UpkeepTable(Table):

@@ -20,6 +20,7 @@ from alerting.channels import open_channel
 from alerting.kind import NOTICE_SCHEMA
 from models.errors import DeliveryError
 from models.records import ChannelConfig, Delivery, Receipt, Severity
+from wirewatch.checks import Check
 
 _TRIES: Final = 3
 _PAUSE_S: Final = 5.0
@@ -31,10 +32,17 @@ class Notice:
     """Something that an operator should look at."""
 
     key: str  # of the occasion: the same for every try to tell it
-    reason: str  # run_failed | run_late | …
-    subject: str  # what it is about, e.g. the id of a DAG
+    reason: str  # run_failed | run_late | fault | …
+    subject: str  # what it is about: the id of a DAG, the name of a check
     title: str
     text: str
+
+
+def of_fault(fault: Check, *, now: datetime) -> Notice:
+    """What a doctor found, told once a UTC day while it lasts."""
+    said = f"{fault.detail}. To mend it: {fault.mend_with}"
+    key = f"doctor:{fault.name}:{now:%Y-%m-%d}"
+    return Notice(key=key, reason="fault", subject=fault.name, title=f"doctor: {fault.name}", text=said)
 
 
 def tell(

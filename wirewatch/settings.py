@@ -97,6 +97,11 @@ class Settings:
     origins: tuple[tuple[str, str], ...] = ()  # (setting, flag | variable | file:line) where it is not the default
 
     @property
+    def operator_told(self) -> Path:
+        """The folder that remembers what the operator was told."""
+        return self.var / "operator-told"
+
+    @property
     def archive(self) -> Path:
         """Folder of the WARC files."""
         return self.var / "captures"

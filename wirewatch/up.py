@@ -9,12 +9,14 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
-from models.errors import ConfigError
+from models.errors import ConfigError, DeliveryError, WirewatchError
 from models.migrate import upgrade
 from wirewatch.airflow_home import AirflowHome, prepare
+from wirewatch.notice import Notice, tell
 from wirewatch.processes import ProcessGroup, terminable
 from wirewatch.scheduler import CHAIN, Api, logs_of, speaking, start_components
 from wirewatch.settings import VARIABLES, Settings
@@ -44,7 +46,7 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
 
     Raises:
         ConfigError: a port is taken.
-        WirewatchError: Airflow could not be set up, or a process ended on its own; the others are ended too.
+        WirewatchError: Airflow could not be set up, or a process ended on its own; the operator is told, the others are ended too.
     """
     home = AirflowHome(checkout=settings.root, folder=settings.root / "var" / "airflow", port=ports.airflow)
     serve = pages or [sys.executable, "-m", "wirewatch.cli", "serve", "--port", str(ports.pages)]
@@ -62,9 +64,37 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
         _introduce(home, ports)
         _first_run(api)
         say("ready; Ctrl-C stops everything")
-        while True:
+        _watch(group, settings)
+
+
+def _watch(group: ProcessGroup, settings: Settings) -> NoReturn:
+    """Look after the processes; the operator hears of one that ended, for nothing runs on schedule after that.
+
+    Raises:
+        WirewatchError: a process ended on its own.
+    """
+    while True:
+        try:
             group.check()
-            time.sleep(_LOOK_S)
+        except WirewatchError as ended:
+            _tell_of_end(settings, ended)
+            raise
+        time.sleep(_LOOK_S)
+
+
+def _tell_of_end(settings: Settings, ended: WirewatchError) -> None:
+    now = datetime.now(UTC)
+    notice = Notice(
+        key=f"ended:{ended.subject}:{now:%Y-%m-%dT%H:%M:%S}",
+        reason="stopped",
+        subject=ended.subject,
+        title="wirewatch up has stopped",
+        text=f"{ended}: nothing runs on schedule until `./run up` is started again",
+    )
+    try:
+        tell(settings.operator, notice, told=settings.operator_told, now=now, pages=settings.pages)
+    except (DeliveryError, OSError) as error:
+        say(f"{settings.operator.name}: the operator could not be told: {error}")
 
 
 def _group(home: AirflowHome, config: Path | None) -> ProcessGroup:

@@ -33,6 +33,7 @@ def test_the_folder_holds_the_dags_we_know() -> None:
         "process",
         "retag",
         "upkeep",
+        "watch",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from wirewatch.airflow_home import AirflowHome, write_policies, write_secrets
+from wirewatch.doctor import _looks
+from wirewatch.settings import load_settings
 
 CHECKOUT = Path(__file__).parents[2]
 STEPS = ["collect", "clean", "tag", "link", "alert"]
@@ -22,6 +25,7 @@ DAGS = {
     "wirewatch_process": ["clean", "tag", "link"],
     "wirewatch_retag": ["retag", "tag", "link", "alert"],
     "wirewatch_upkeep": ["upkeep", "export", "week"],
+    "wirewatch_watch": ["watch"],
 }
 
 READ = """
@@ -187,3 +191,11 @@ def test_the_operator_hears_of_every_dag_that_fails_and_of_the_days_chain_when_i
     late = {dag_id: dag["tells_of_delay"] for dag_id, dag in bag["dags"].items() if dag["tells_of_delay"]}
     told = [["wirewatch.airflow.operator.tell_of_late_run", 3 * 3600]]
     assert late == {"wirewatch_daily": told, "wirewatch_process": told, "wirewatch_alert": told}
+
+
+def test_the_watch_asks_for_checks_that_there_are(bag: dict[str, Any], tmp_path: Path) -> None:
+    (command,) = commands(bag, "wirewatch_watch")["watch"]
+    assert command.startswith("wirewatch doctor --tell ")
+    asked = shlex.split(command)[3:]
+    assert "daily run" in asked
+    assert set(asked) <= set(_looks(load_settings(root=tmp_path, environment={})))

@@ -14,6 +14,7 @@ from wirewatch.airflow_home import AirflowHome, prepare
 from wirewatch.scheduler import CHAIN, TaskRun, free_port, running
 
 CHECKOUT = Path(__file__).parents[2]
+WATCH = "wirewatch_watch"
 KEY = time.strftime("%Y-%m-%d", time.gmtime())
 IMPATIENT = """\
 from datetime import timedelta
@@ -63,12 +64,16 @@ def test_the_day_goes_on_without_a_part_and_the_operator_hears_that_it_is_late_a
         assert [task.task for task in process.tasks] == ["clean", "tag", "link"]
         assert api.follow(CHAIN[0], daily, _silent, limit_s=900) == "failed"
         states = {task.label: task.state for task in api.tasks(CHAIN[0], daily)}
+        api.wake([WATCH], [])
+        watch = api.follow_to_success(WATCH, api.trigger(WATCH), _silent, limit_s=900)
         late = wait_for_call(tmp_path / "calls", "tell-operator wirewatch_daily is late")
         failed = wait_for_call(tmp_path / "calls", "tell-operator wirewatch_daily failed")
     assert states == {
         "collect 0": "success", "collect 1": "failed", "collect 2": "success", "collect 3": "success",
         "retag": "success", "pages": "success", "health": "upstream_failed",
     }  # fmt: skip
+    assert [task.task for task in watch.tasks] == ["watch"]
+    assert wait_for_call(tmp_path / "calls", "doctor --tell daily run ")
     assert f"run {daily} for {KEY}" in late
     assert f"run {daily} for {KEY}" in failed
 

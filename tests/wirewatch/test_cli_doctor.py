@@ -63,18 +63,18 @@ def looked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, 
     """The quick checks, by name."""
     for name in SLOW:
         monkeypatch.setattr(doctor, name, lambda *_: "left out")
-    return {check.name: check for check in doctor._checks(settings)}
+    return {name: look(name, at) for name, at in doctor._looks(settings).items()}
 
 
 def test_a_whole_set_up_has_no_fault(settings: Settings) -> None:
-    checks = {check.name: check for check in doctor._checks(settings)}
+    checks = {name: look(name, at) for name, at in doctor._looks(settings).items()}
     assert [check for check in checks.values() if check.state == "bad"] == []
     assert all(check.detail for check in checks.values())
     assert all(check.mend_with for check in checks.values() if check.state != "ok")
     assert checks["sources"].state == "warn"
     assert checks["sources"].mend_with == "`wirewatch source test ID`"
     assert "tells an exchange from a tram line" in checks["model"].detail
-    assert "7 DAG files can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
+    assert "8 DAG files can be read" in checks["airflow"].detail or checks["airflow"].state == "warn"
 
 
 def test_wrong_settings_are_the_first_fault(tmp_path: Path) -> None:
@@ -115,6 +115,44 @@ def test_a_day_without_its_crawl_is_named(
     found = looked(settings, monkeypatch)["daily run"]
     assert found.state == state
     assert ("is missing" in found.detail) == (state == "bad")
+
+
+def test_a_desk_at_work_for_days_that_never_had_a_daily_run_misses_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse.open(settings.warehouse)
+    with logged(warehouse, "alert"):
+        pass
+    warehouse.close()
+    assert looked(settings, monkeypatch)["daily run"].state == "warn"
+    later = replace(settings, now=datetime.now(UTC) + timedelta(days=2))
+    assert "none has ended yet, that of" in looked(later, monkeypatch)["daily run"].detail
+
+
+def test_a_missing_day_is_told_to_the_operator_once_a_day(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse.open(settings.warehouse)
+    with logged(warehouse, "collect", day=datetime.now(UTC).date() - timedelta(days=3)):
+        pass
+    warehouse.close()
+    monkeypatch.setenv("WIREWATCH_VAR", str(settings.var))
+    for words, status in ((["--tell"], 0), (["--tell"], 0), ([], 4)):
+        with pytest.raises(SystemExit) as end:
+            main(["doctor", *words, "daily run", "clock"])
+        assert (end.value.code or 0) == status
+    (line,) = [json.loads(line) for line in (settings.var / "operator.jsonl").read_text().splitlines()]
+    assert line["title"] == "doctor: daily run"
+    assert "is missing" in line["body"]
+    assert "To mend it: is ./run up running?" in line["body"]
+
+
+def test_a_check_that_is_none_is_refused_with_the_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", "daily", "--tell"])
+    assert end.value.code == 2
+    assert "no check is called 'daily'" in (said := capsys.readouterr().err)
+    assert "daily run" in said
 
 
 def test_a_channel_without_its_secret_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,7 +437,7 @@ def test_doctor_exits_4_on_a_fault_and_0_on_what_a_run_goes_on_without(
     state: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = Check(name="disk", state=state, detail="d", mend_with="m")
-    monkeypatch.setattr(doctor, "examine", lambda _: (given,))
+    monkeypatch.setattr(doctor, "examine", lambda _, **__: (given,))
     with pytest.raises(SystemExit) as ended:
         main(["doctor", "--format", "json"])
     assert (ended.value.code or 0) == code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import socket
 import subprocess
@@ -137,6 +139,31 @@ def test_it_runs_on_loopback_alone_and_leaves_no_process_however_it_is_stopped(r
             child.communicate(timeout=30)
             assert child.returncode == 130
             assert alive(running) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HAS_PROC, reason="needs /proc to find the scheduler")
+def test_a_scheduler_that_dies_ends_all_and_the_operator_is_told(root: Path) -> None:
+    with ExitStack() as stack:
+        child = stack.enter_context(start(root, Ports(pages=free_port(), airflow=free_port())))
+        stack.callback(child.terminate)
+        wait_until_ready(child)
+        running = below(child.pid)
+        os.kill(next(pid for pid in children(child.pid) if "airflow scheduler" in command_of(pid)), signal.SIGKILL)
+        _, said = child.communicate(timeout=60)
+    assert "scheduler: ended with status -9" in said
+    assert alive(running) == set()
+    (line,) = [json.loads(line) for line in (root / "var" / "operator.jsonl").read_text().splitlines()]
+    assert line["title"] == "wirewatch up has stopped"
+    assert "scheduler: ended with status -9" in line["body"]
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(root: Path) -> None:

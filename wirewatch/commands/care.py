@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +18,8 @@ from wirewatch.show import Format, say, show, show_text
 
 if TYPE_CHECKING:
     from models.warehouse import Warehouse
+    from wirewatch.checks import Check
+    from wirewatch.settings import Settings
 
 CHECK_FAILED: Final = 4
 _db = typer.Typer(no_args_is_help=True, help="The warehouse: its schema, and copies of it.")
@@ -173,15 +176,38 @@ def verify(context: typer.Context) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
-def doctor(context: typer.Context, shape: FormatOption = Format.TABLE) -> None:
+def doctor(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="checks, by name; left out: every check")] = None,
+    shape: FormatOption = Format.TABLE,
+    *,
+    tell: Annotated[
+        bool,
+        typer.Option("--tell", help="tell the operator's channel of each fault, once a UTC day; that is no failure"),
+    ] = False,
+) -> None:
     """Check everything a run needs; each line says what is wrong and what mends it."""
     from wirewatch.commands.opening import asked_of
     from wirewatch.doctor import examine
 
-    checks = examine(asked_of(context).config)
+    checks = examine(asked_of(context).config, only=names or ())
     show([asdict(check) for check in checks], shape)
-    if any(check.state == "bad" for check in checks):
+    faults = [check for check in checks if check.state == "bad"]
+    if tell:
+        _tell(settings_of(context), faults)
+    elif faults:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _tell(settings: Settings, faults: Sequence[Check]) -> None:
+    from wirewatch.notice import of_fault
+    from wirewatch.notice import tell as tell_operator
+
+    now = datetime.now(UTC)
+    for fault in faults:
+        notice = of_fault(fault, now=now)
+        receipt = tell_operator(settings.operator, notice, told=settings.operator_told, now=now, pages=settings.pages)
+        say(f"{settings.operator.name}: {notice.title}: {receipt.response}")
 
 
 def metrics(context: typer.Context) -> None:

@@ -91,7 +91,7 @@ def tell_operator(
     settings = settings_of(context)
     now = datetime.now(UTC)
     notice = Notice(key=key or f"{title}:{now:%Y%m%dT%H%M%S}", reason=reason, subject=subject, title=title, text=text)
-    receipt = tell(settings.operator, notice, told=settings.var / "operator-told", now=now, pages=settings.pages)
+    receipt = tell(settings.operator, notice, told=settings.operator_told, now=now, pages=settings.pages)
     say(f"{settings.operator.name}: {receipt.response}")
 
 
