@@ -4,9 +4,8 @@
 |---|---|---|
 | watch | `wirewatch doctor --tell` | tells of a missing daily run, a full disk, a dead delivery, a wrong clock |
 
-Told once a UTC day while a fault lasts, through the channel that `[operator]` names. Nothing of Airflow watches Airflow:
-when `./run up` loses its scheduler, it tells the operator and ends; another set-up needs a watch of its own
-(docs/metrics.md).
+Told once a UTC day while a fault lasts, through the channel that `[operator]` names. Nothing here watches Airflow:
+when `./run up` loses its scheduler, it tells the operator and ends; another set-up needs a watch of its own.
 """
 
 from datetime import timedelta

@@ -24,7 +24,7 @@ from wirewatch.field_types import is_reference
 from wirewatch.main_file import AtomChannelTable, FileChannelTable, LimitsTable, MainFile, UpkeepTable
 from wirewatch.mistakes import meant
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 _PRODUCT: Final = f"Wirewatch/{VERSION}"
 _SQLITE: Final = "sqlite:///"
 _PREFIX: Final = "WIREWATCH_"

@@ -46,7 +46,7 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
 
     Raises:
         ConfigError: a port is taken.
-        WirewatchError: Airflow could not be set up, or a process ended on its own; the operator is told, the others are ended too.
+        WirewatchError: Airflow could not be set up, or a process ended on its own; the operator is told, all end.
     """
     home = AirflowHome(checkout=settings.root, folder=settings.root / "var" / "airflow", port=ports.airflow)
     serve = pages or [sys.executable, "-m", "wirewatch.cli", "serve", "--port", str(ports.pages)]

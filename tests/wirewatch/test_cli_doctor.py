@@ -129,9 +129,7 @@ def test_a_desk_at_work_for_days_that_never_had_a_daily_run_misses_one(
     assert "none has ended yet, that of" in looked(later, monkeypatch)["daily run"].detail
 
 
-def test_a_missing_day_is_told_to_the_operator_once_a_day(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_day_is_told_to_the_operator_once_a_day(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = Warehouse.open(settings.warehouse)
     with logged(warehouse, "collect", day=datetime.now(UTC).date() - timedelta(days=3)):
         pass

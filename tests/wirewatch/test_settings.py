@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import ConfigError
 from models.secrecy import without_password
-from wirewatch.settings import Settings, load_settings, show_settings
+from wirewatch.settings import VERSION, Settings, load_settings, show_settings
 
 
 def origins(settings: Settings) -> dict[str, tuple[str, str]]:
@@ -39,7 +39,7 @@ def test_every_value_says_where_it_comes_from(tmp_path: Path, monkeypatch: pytes
     )
     found = origins(load_settings(root=tmp_path, environment={"WIREWATCH_VAR": "elsewhere"}))
     assert found["crawl.gap_s"] == ("2.5", "wirewatch.toml:5")
-    assert found["user_agent"] == ("Wirewatch/0.1.0 (+https://me.example)", "wirewatch.toml:1")
+    assert found["user_agent"] == (f"Wirewatch/{VERSION} (+https://me.example)", "wirewatch.toml:1")
     assert found["var"] == (str(tmp_path / "elsewhere"), "WIREWATCH_VAR")
     assert found["channel.desk"] == (f"file {tmp_path / 'elsewhere' / 'desk.jsonl'}", "wirewatch.toml:7")
     assert found["limits.batch"] == ("16", "default")
