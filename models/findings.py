@@ -97,6 +97,7 @@ def _report_values(found: Findings) -> dict[str, Any]:
         "exchange_on": told.exchange_on,
         "exchange_on_rule": told.exchange_on_rule,
         "place": told.place,
+        "doubtful": told.doubtful,
     }
 
 
@@ -263,6 +264,7 @@ def _report(row: Row[Any], flows: Sequence[Row[Any]]) -> ExchangeReport:
         exchange_on=row.exchange_on,
         exchange_on_rule=row.exchange_on_rule,
         place=row.place,
+        doubtful=row.doubtful,
     )
 
 

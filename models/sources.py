@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from models import polls
-from models.records import Source
+from models.records import Outlet, Source
 from models.rows import new_id
 from models.tables import outlet, source
 from models.warehouse import Warehouse, now
@@ -73,6 +73,12 @@ def _put_outlet(connection: Connection, declared: Source) -> int:
         return new_id(made)
     connection.execute(update(outlet).where(outlet.c.id == found).values(**values))
     return int(found)
+
+
+def outlets(connection: Connection) -> tuple[Outlet, ...]:
+    """Every outlet that is known."""
+    rows = connection.execute(select(outlet.c.name, outlet.c.country).order_by(outlet.c.name))
+    return tuple(Outlet(name=row.name, country=row.country) for row in rows)
 
 
 def mark_verified(warehouse: Warehouse, source_id: str) -> None:

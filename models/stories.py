@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from models.records import Dateline, Discard, Instant, MapSegment, Precision, Story
+from models.records import Dateline, Discard, Instant, MapSegment, Outlet, Precision, Story
 from models.rows import new_id, parts
 from models.search import index
 from models.tables import (
@@ -32,6 +32,7 @@ class StoredVersion:
     id: int
     key: str
     story: Story
+    outlet: Outlet  # that was crawled: it may have carried another's story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +166,27 @@ def throw_out(connection: Connection, capture_id: int, gone: Discard) -> None:
 def load(connection: Connection, ids: Sequence[int]) -> tuple[StoredVersion, ...]:
     """The versions with these row ids, in that order."""
     rows = connection.execute(
-        select(story_version, story.c.source_id, story.c.canonical_url, capture.c.url.label("url"))
+        select(
+            story_version,
+            story.c.source_id,
+            story.c.canonical_url,
+            capture.c.url.label("url"),
+            outlet.c.name.label("outlet_name"),
+            outlet.c.country.label("outlet_country"),
+        )
         .join(story, story.c.id == story_version.c.story_id)
         .join(capture, capture.c.id == story_version.c.capture_id)
+        .join(source, source.c.id == story.c.source_id)
+        .join(outlet, outlet.c.id == source.c.outlet_id)
         .where(story_version.c.id.in_(ids))
     ).all()
-    made = {row.id: StoredVersion(id=row.id, key=row.key, story=_story(row)) for row in rows}
+    made = {row.id: _stored(row) for row in rows}
     return tuple(made[i] for i in ids)
+
+
+def _stored(row: Row[Any]) -> StoredVersion:
+    carried_by = Outlet(name=row.outlet_name, country=row.outlet_country)
+    return StoredVersion(id=row.id, key=row.key, story=_story(row), outlet=carried_by)
 
 
 def by_key(connection: Connection, key: str) -> StoredVersion | None:

@@ -31,6 +31,7 @@ WORDS: Final[dict[str, ViewWords]] = {
         about="every text of every story, with its outlet, its copies and what it reports",
         derived={"origin": (TEXT, "who wrote it: the name the page gives, else its outlet")},
     ),
+    "v_review": ViewWords(about="what people said of findings: every verdict, the latest word on each counts"),
     "v_exchange": ViewWords(
         about="every exchange that stands, one row per leg; figures are derived from the claims",
         derived={

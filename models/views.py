@@ -68,6 +68,7 @@ SELECT v.key AS story_id, o.name AS outlet, o.country AS outlet_country, o.side 
        v.published_rule AS published_rule, v.first_seen_at AS first_seen_at,
        y.key AS origin_key, m.role AS syndication_role,
        r.is_exchange AS is_exchange, r.alert_worthy AS alert_worthy, r.phase AS reported_phase,
+       r.doubtful AS doubtful,
        e.slug AS exchange, v.stage AS stage
 FROM story_version v
 JOIN story st ON st.id = v.story_id
@@ -78,6 +79,12 @@ LEFT JOIN syndication_cluster y ON y.id = m.cluster_id
 LEFT JOIN report r ON r.version_id = v.id
 LEFT JOIN exchange_member em ON em.version_id = v.id
 LEFT JOIN exchange e ON e.id = em.exchange_id
+""",
+    "v_review": """
+SELECT v.key AS story_id, w.about AS about, w.said AS said, w.meant AS meant, w.judged_by AS judged_by,
+       w.note AS note, w.judged_at AS judged_at
+FROM review w
+JOIN story_version v ON v.id = w.version_id
 """,
     "v_exchange": f"""
 SELECT e.slug AS exchange, e.parties AS parties, e.opened_on AS opened_on, e.phase AS phase,

@@ -31,6 +31,8 @@ _STYLE_BEFORE = re.compile(  # "Republic of Ukraine", "Республики Ар
     r"(?:Republic|Kingdom|State|Federation|Sultanate|Emirate|Commonwealth)\s+of(?:\s+the)?|Республик\w*)\s+$"
 )
 _LONGEST_STYLE = 60  # characters
+_GROUPS = frozenset({"army", "military", "armed forces"})
+_NAME_BEFORE = re.compile(r"(?<!\.\s)(?<!^)\b[A-Z][a-z]{2,} $")
 _STYLE_BEHIND = re.compile(
     r"\s+(?:Respublikas\w+|Cumhuriyeti(?:[’']?\w+)?|Республик\w+|Республік\w+|Федераци\w+|Հանրապետությ\w+|Republic\b)"
 )
@@ -101,7 +103,8 @@ def find_actors(text: str, gazetteer: Gazetteer) -> tuple[Mention, ...]:
 
     A party that no list knows has the code `x-<slug>` and its name as written.
     """
-    hits = list(_hits(text, gazetteer))
+    found = list(_hits(text, gazetteer))
+    hits = [hit for hit in found if not _ends_a_name(text, hit, found)]
     people = _people(text, hits, list(_joined(text, _with_unlisted(text, hits, ()), gazetteer)))
     settled = _settle_offices(list(_joined(text, _with_unlisted(text, hits, people), gazetteer)))
     return tuple(sorted([*settled, *_named(text, people, settled)], key=lambda mention: mention.start))
@@ -152,6 +155,17 @@ def _hits(text: str, gazetteer: Gazetteer) -> Iterator[_Hit]:
         full_end = max(end, last.full_end)
         yield _Hit(start=start, end=end, full_end=full_end, entry=form.entry, loaded=form.loaded)
         at += len(form.stems)
+
+
+def _ends_a_name(text: str, hit: _Hit, hits: Sequence[_Hit]) -> bool:
+    """Whether an office is the last word of an unlisted name ("the River Army"), and no body of a listed party."""
+    if not (hit.is_office and hit.entry.name in _GROUPS and text[hit.start].isupper()):
+        return False
+    before = _NAME_BEFORE.search(text, max(0, hit.start - _LONGEST_STYLE), hit.start)
+    if before is None or any(other.start <= before.start() < other.end for other in hits):
+        return False
+    alone = rf"\b{re.escape(before[0].strip())}\b(?!\s+{re.escape(text[hit.start : hit.end])})"
+    return re.search(alone, text) is None  # "Velland" and "the Velland Army": the army of Velland
 
 
 def _in_full_style(text: str, entry: ActorEntry, start: int, end: int) -> tuple[int, int]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from models.records import Claim, ClaimType, CountRole, Quantity
 from nlp.candidates import by_speaker, full_name
+from nlp.claim_spans import proposition
 from nlp.claim_values import Values
 from nlp.clauses import Span
 from nlp.encoder import Floats
 from nlp.exchange import Counted
 from nlp.reach import Reach
 from nlp.read_story import ReadStory
-from nlp.spans import overlap, trimmed
+from nlp.spans import overlap
 
 AUTHOR: Final = "author"
-_RATHER: Final = 0.5  # rather yes than no
+_NEEDED: Final = dict.fromkeys(ClaimType, 0.5)  # chosen on the dev stories, for each type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def _flow_score(span: Span, counts: Sequence[Counted]) -> float:
 
 def _kinds(scores: Floats, flow_score: float) -> list[tuple[ClaimType, float]]:
     """What a clause claims; one with the count of a flow always claims that count: a leg stands on claims alone."""
-    found = {kind: float(scores[i]) for i, kind in enumerate(ClaimType) if scores[i] > _RATHER}
+    found = {kind: float(scores[i]) for i, kind in enumerate(ClaimType) if scores[i] > _NEEDED[kind]}
     if flow_score:
         found[ClaimType.COUNT] = max(flow_score, found.get(ClaimType.COUNT, 0.0))
     return list(found.items())
@@ -56,7 +57,7 @@ def _kinds(scores: Floats, flow_score: float) -> list[tuple[ClaimType, float]]:
 
 def _claims_of(ground: _Ground, number: int, kind: ClaimType, score: float) -> list[Claim]:
     read, clause = ground.read, ground.read.clauses[number]
-    start, end = trimmed(read.reading.text, *clause)
+    start, end = proposition(read.reading.text, clause)
     speaker, share = by_speaker(
         read.mentions,
         read.related.relations["claimer"][read.clause_row(number)],
@@ -72,14 +73,21 @@ def _claims_of(ground: _Ground, number: int, kind: ClaimType, score: float) -> l
         value=ground.values.of_clause(kind, (start, end)),
         score=min(1.0, score * share),
     )
-    return _counted_claims(plain, ground.counts, read.quantities) if kind is ClaimType.COUNT else [plain]
+    return _counted_claims(plain, ground, clause) if kind is ClaimType.COUNT else [plain]
 
 
-def _counted_claims(plain: Claim, counts: Sequence[Counted], quantities: Sequence[Quantity]) -> list[Claim]:
-    """One claim per number in the span: a flow's when the number is one, else a number of another role."""
-    inside = [q for q in quantities if overlap((q.start, q.end), (plain.start, plain.end))]
-    made = [_number_claim(plain, number, counts) for number in inside]
+def _counted_claims(plain: Claim, ground: _Ground, clause: Span) -> list[Claim]:
+    """One claim per number in the clause: a flow's when the number is one, else a number of another role."""
+    inside = [q for q in ground.read.quantities if overlap((q.start, q.end), clause)]
+    made = [_number_claim(_about(plain, ground, clause, number), number, ground.counts) for number in inside]
     return made or [plain]
+
+
+def _about(plain: Claim, ground: _Ground, clause: Span, number: Quantity) -> Claim:
+    """The claim with the part of its clause that tells of a number."""
+    text = ground.read.reading.text
+    start, end = proposition(text, clause, about=(number.start, number.end))
+    return replace(plain, start=start, end=end, words=text[start:end])
 
 
 def _number_claim(plain: Claim, number: Quantity, counts: Sequence[Counted]) -> Claim:

@@ -7,6 +7,7 @@ it stands farthest from a window's edge.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +29,11 @@ from nlp.heads import (
     STAND_INS,
     YES_NO,
 )
-from nlp.weights import SHIPPED, check, require_pinned
+from nlp.weights import SHIPPED, calibration, check, require_pinned
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
-_STRIDE: Final = MAX_TOKENS // 2
+_STRIDE: Final = 240  # of MAX_TOKENS: windows overlap by 80
 _OPENING: Final = (0, 1)
 _FILES: Final = ("reader.onnx", "relations.onnx", "tokenizer.json")
 
@@ -45,7 +46,7 @@ class Reading:
     offsets: tuple[Span, ...]  # per token
     states: Floats  # [token, hidden]
     tags: Floats  # [token, channel, outside/begin/inside], probabilities
-    yes_no: dict[str, float]
+    yes_no: dict[str, float]  # chances, calibrated where the model folder says how
     phases: dict[ReportPhase, float]
     mediation: dict[MediationStatus, float]
 
@@ -73,9 +74,10 @@ class Related:
 class Encoder:
     """The shipped model, loaded once per process."""
 
-    def __init__(self, folder: Path, stamp: ModelStamp, *, threads: int) -> None:
+    def __init__(self, folder: Path, stamp: ModelStamp, *, threads: int, calibrated: bool = True) -> None:
         """Load graphs that were checked already; use `Encoder.open`."""
         self.stamp = stamp
+        self._calibration = calibration(folder) if calibrated else {}
         options = SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -87,15 +89,15 @@ class Encoder:
         self._tokenizer.no_padding()
 
     @classmethod
-    def open(cls, folder: Path = SHIPPED, *, threads: int = 1) -> Self:
-        """Check a model folder and load it.
+    def open(cls, folder: Path = SHIPPED, *, threads: int = 1, calibrated: bool = True) -> Self:
+        """Check a model folder and load it; its scores are chances unless `calibrated` is false.
 
         Raises:
             TaggerError: a file is missing, or is not the pinned one or not pinned at all.
         """
         require_pinned(folder, *_FILES)
         checked = check(folder)
-        return cls(checked.folder, checked.stamp, threads=threads)
+        return cls(checked.folder, checked.stamp, threads=threads, calibrated=calibrated)
 
     def read(self, text: str) -> Reading:
         """One text through the model."""
@@ -108,10 +110,15 @@ class Encoder:
             offsets=tuple(encoded.offsets),
             states=states,
             tags=_softmax(tags),
-            yes_no=dict(zip(YES_NO, map(float, _sigmoid(yes_no)), strict=True)),
+            yes_no={name: self._chance(name, float(odds)) for name, odds in zip(YES_NO, yes_no, strict=True)},
             phases=dict(zip(PHASES, map(float, _softmax(phases)), strict=True)),
             mediation=dict(zip(MEDIATION, map(float, _softmax(mediation)), strict=True)),
         )
+
+    def _chance(self, head: str, odds: float) -> float:
+        """The chance that a yes is right, from the log odds of a head."""
+        slope, shift = self._calibration.get(head, (1.0, 0.0))
+        return 1 / (1 + math.exp(-(slope * odds + shift)))
 
     def _pass(self, ids: Sequence[int]) -> _Window:
         fed = np.array([ids], dtype=np.int64)

@@ -14,6 +14,7 @@ from nlp.clauses import sentences
 from nlp.encoder import Floats
 
 _RATHER: Final = 0.5  # rather a mediator than not
+_BORNE_OUT: Final = 0.25  # enough where the sentence speaks of mediation
 
 _RULED_OUT: Final = re.compile(
     r"""(?:
@@ -72,5 +73,6 @@ def mediating(text: str, mentions: Sequence[Mention], scores: Floats) -> Iterato
     cut = sentences(text)
     for mention, score in zip(mentions, scores, strict=True):
         told = next((text[start:end] for start, end in cut if start <= mention.start < end), "")
-        if score > _RATHER and not only_stands_by(told):
+        needed = _BORNE_OUT if _BROKERS.search(told) else _RATHER
+        if score > needed and not only_stands_by(told):
             yield mention

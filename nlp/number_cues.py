@@ -159,6 +159,11 @@ _EXCHANGE = re.compile(
     r"|փոխանակ|գերի|գերու|ազատ|վերադար|հանձն|պատանդ|պահվ|մարմին|աճյուն|ռազմագեր"
     r"|გაცვ|ტყვე|გათავისუფლ|გაათავისუფლ|გადასც|დაბრუნ|დაკავებ"
 )
+_GOES_BACK = re.compile(
+    r"\b(?:opposite direction|other (?:way|direction)|in return|in exchange|for (?:them|these|those|whom|which)\b|"
+    r"взамен|в обмен|в обратн\w+|навстречу|в ответ|натомість|əvəzində|qarşılığında|müqabilində|karşılığında|"
+    r"buna karşılık|փոխարեն|դիմաց|სანაცვლოდ)"
+)
 _NEAR_EACH = 60  # code points to either side of a number, on its line
 _EACH = re.compile(
     r"\b(?:each|apiece|a side|(?:per|from each|on each|both) sides?|с каждой стороны|кажд(?:ая|ой) из сторон|"
@@ -166,6 +171,11 @@ _EACH = re.compile(
     r"յուրաքանչյուր կողմ|երկու կողմ|\b(?P<as_many>\d[\d,. ]*)[ -](?:for|на)[ -](?P=as_many)(?!\d)",
     re.IGNORECASE,
 )
+
+
+def goes_back(sentence: str) -> bool:
+    """Whether a folded sentence tells of what is given for something else ("in return")."""
+    return _GOES_BACK.search(sentence) is not None
 
 
 def counts_each_side(text: str, start: int, end: int) -> bool:

@@ -41,6 +41,14 @@ _TAKEN_UP: Final = re.compile(
     r"o\b|onlar\b|məlumat\w*|nazirlik\w*|bakanlık\w*|açıklamada|"
     r"նա\b|նրանք\b|նախարարություն\w*|հաղորդագրություն\w*)"
 )
+_GOES_ON: Final = re.compile(  # somebody who was named before goes on speaking, wherever it stands in the sentence
+    r"\b(?:(?:it|he|she|they) (?:also |further )?(?:said|added|says|adds|noted|stressed|told)|"
+    r"(?:said|added) (?:he|she|they)\b|"
+    r"по (?:его|ее|её|их) словам|(?:он|она|они|там) (?:также )?(?:сказал|добавил|заявил|отметил|уточнил|подчеркнул)\w*|"
+    r"за (?:його|її|їх) словами|onun sözlərinə görə|(?:o|onlar) (?:əlavə|bildir|de)\w*|ona göre|sözlerine|"
+    r"նրա խոսքով|նրա խօսքով|նա (?:ասել|ասաց|նշել|նշեց|ավելացր)\w*|მისი თქმით)"
+)
+_TAG: Final = re.compile(r"\s[-–—]\s[^.!?]{3,60}$")  # "115 CAPTIVES RETURNED – DEFENCE MINISTRY"
 
 
 class Reach:
@@ -51,7 +59,10 @@ class Reach:
         self.folded = fold(text)
         self.sentences = sentences(text)
         self.paragraphs = [self.folded.count("\n", 0, start) for start, _ in self.sentences]
-        self.saying = [_SAYING.search(self.folded, *span) is not None for span in self.sentences]
+        self.saying = [
+            _SAYING.search(self.folded, *span) is not None or _TAG.search(self.folded[slice(*span)]) is not None
+            for span in self.sentences
+        ]
 
     def covers(self, clause: Span, speaker: Span) -> bool:
         """Whether an attribution to this mention can reach the clause; offsets are code points of the text."""
@@ -66,8 +77,11 @@ class Reach:
         return next((i for i, (start, end) in enumerate(self.sentences) if start <= span[0] < end), None)
 
     def _takes_up(self, number: int) -> bool:
-        """Whether the sentence says by its first word, and a word of saying, that somebody goes on speaking."""
-        return self.saying[number] and _TAKEN_UP.match(self.folded, self.sentences[number][0]) is not None
+        """Whether the sentence says, by its first word or by a pronoun, that somebody goes on speaking."""
+        start, end = self.sentences[number]
+        if _GOES_ON.search(self.folded, start, end):
+            return True
+        return self.saying[number] and _TAKEN_UP.match(self.folded, start) is not None
 
     def _is_paragraph_before(self, number: int, other: int) -> bool:
         before = [p for p in self.paragraphs[: other + 1] if p < self.paragraphs[other]]

@@ -1,7 +1,8 @@
 """A story after its one pass through the encoder: the shared ground of the three taggers.
 
-Title and body pass together, because a headline often holds the number or the party that the body leaves out; what is
-found is told in the body's own offsets, and what stands only in the title has no span.
+Masthead, title and body pass together: a headline often holds the number or the party that the body leaves out, and
+the outlet says whose "our soldiers" are. What is found is told in the body's own offsets, and what stands only above it
+has no span.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from models.records import Mention, Quantity, Story
+from models.records import Mention, Outlet, Quantity, Story
 from nlp.actors import Gazetteer
 from nlp.candidates import candidates
 from nlp.clauses import Span, clauses
 from nlp.encoder import Encoder, Reading, Related
+from nlp.masthead import laid_out, masthead
 from nlp.numbers import find_quantities
 
-_GAP: Final = "\n\n"
 _DOCUMENT: Final = (0, 0)
 
 
@@ -25,11 +26,13 @@ _DOCUMENT: Final = (0, 0)
 class ReadStory:
     """A story, what the heads say of it, and the spans and candidates they were asked about.
 
-    Offsets count title + body. `related` answers for the document, then the clauses, then the numbers of people.
+    Offsets count masthead + title + body. `related` answers for the document, then the clauses, then the numbers of
+    people.
     """
 
     story: Story
-    shift: int  # characters of the title and the gap before the body
+    head: int  # characters of the masthead
+    shift: int  # characters of what stands above the body
     reading: Reading
     mentions: tuple[Mention, ...]
     parties: frozenset[str]  # codes that a list knows as states or armed groups
@@ -50,18 +53,19 @@ class ReadStory:
         return (start - self.shift, end - self.shift) if start >= self.shift else None
 
 
-def read_story(encoder: Encoder, gazetteer: Gazetteer, story: Story) -> ReadStory:
+def read_story(encoder: Encoder, gazetteer: Gazetteer, story: Story, outlet: Outlet | None = None) -> ReadStory:
     """Pass one story through the encoder and ask everything about it, once."""
-    head = story.title.strip()
-    text = f"{head}{_GAP}{story.text}" if head else story.text
+    head = masthead(outlet, gazetteer)
+    text, shift = laid_out(head, story.title, story.text)
     reading = encoder.read(text)
-    mentions = candidates(reading, gazetteer)
-    quantities = find_quantities(text, story.language)
+    mentions = candidates(reading, gazetteer, head)
+    quantities = tuple(q for q in find_quantities(text, story.language) if q.start >= len(head))
     cut = clauses(text, quantities)
     asked = [_DOCUMENT, *cut, *((q.start, q.end) for q in quantities)]
     return ReadStory(
         story=story,
-        shift=len(head) + len(_GAP) if head else 0,
+        head=len(head),
+        shift=shift,
         reading=reading,
         mentions=mentions,
         parties=gazetteer.parties,

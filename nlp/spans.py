@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -26,10 +27,10 @@ class Marked:
 
 
 def marked(reading: Reading, channel: str, *, at_least: float = 0.5) -> tuple[Marked, ...]:
-    """The spans of a channel, in order; each token in it is more likely in than out."""
+    """The spans of a channel, in order, each on one line; each token in it is more likely in than out."""
     tags = reading.channel(channel)
     found = []
-    for first, last in _runs(tags, at_least):
+    for first, last in _on_one_line(reading, _runs(tags, at_least)):
         span = trimmed(
             reading.text, *_whole_words(reading.text, reading.offsets[first][0], reading.offsets[last - 1][1])
         )
@@ -37,6 +38,13 @@ def marked(reading: Reading, channel: str, *, at_least: float = 0.5) -> tuple[Ma
             score = float(np.mean(1 - tags[first:last, OUTSIDE]))
             found.append(Marked(start=span[0], end=span[1], score=score))
     return tuple(found)
+
+
+def _on_one_line(reading: Reading, runs: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Runs of tokens, cut where a new line begins: a token takes in the space before it."""
+    for first, last in runs:
+        opening = [i for i in range(first + 1, last) if "\n" in reading.text[slice(*reading.offsets[i])]]
+        yield from pairwise([first, *opening, last])
 
 
 def _runs(tags: Floats, at_least: float) -> Iterator[tuple[int, int]]:

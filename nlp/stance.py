@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from models.records import Actor, Stance, StanceLabel
-from nlp.candidates import by_speaker, full_name
+from nlp.candidates import full_name, shares_of
 from nlp.claims import AUTHOR
 from nlp.clauses import Span, sentences
-from nlp.exchange import Counted
+from nlp.exchange import Counted, both_sides
 from nlp.heads import KINDS
+from nlp.inflection import fold
 from nlp.judgement import JudgementHead
 from nlp.leaning import leaning
 from nlp.loaded import loaded_names
@@ -27,9 +29,15 @@ _GOES_ON: Final = re.compile(
 _LEAST: Final = 0.01
 _NEVER: Final = 0.02  # by the story heads: such a clause is not read alone
 _BY_RULE: Final = 0.5  # what words of praise around a release show of the deal, no model asked
-_DOUBTFUL: Final = 0.5  # log odds: nearer to none, which way a clause judges is not said; chosen on the dev stories
+_DOUBTFUL: Final = 1.0  # log odds: nearer to none, which way a clause judges is not said; chosen on the dev stories
 _LABELS: Final = (StanceLabel.FAVOR, StanceLabel.AGAINST)
-_RATHER: Final = 0.43  # chosen on the dev stories
+_BOTH: Final = re.compile(
+    r"\b(?:both (?:sides|parties|governments|countries|capitals|states|peoples|leaderships?)|"
+    r"обе(?:их|им|ими)? (?:сторон|стран|правительств)\w*|обидв\w+ сторон\w*|hər iki (?:tərəf|ölkə|dövlət)\w*|"
+    r"her iki (?:taraf|ülke)\w*|երկու (?:կողմ|երկր|պետությ)\w*|ორივე მხარ\w*)"
+)
+_ALSO: Final = 0.2  # share of a further target
+_RATHER: Final = 0.25  # chosen on the dev stories
 
 
 def stances(read: ReadStory, counts: Sequence[Counted], head: JudgementHead) -> tuple[Stance, ...]:
@@ -64,7 +72,8 @@ def _judged(read: ReadStory, reach: Reach, head: JudgementHead) -> Iterator[Stan
             _, favors = head.log_odds(text[wider[0] : wider[1]])
         leans = favors + log_odds(favor, against)
         if abs(leans) > _DOUBTFUL:
-            yield _stance(read, reach, number, StanceLabel.FAVOR if leans > 0 else StanceLabel.AGAINST, score)
+            label = StanceLabel.FAVOR if leans > 0 else StanceLabel.AGAINST
+            yield from _stances_of(read, reach, number, label, score)
 
 
 def _with_subject(text: str, whole: Sequence[Span], clause: Span) -> Span:
@@ -124,26 +133,66 @@ def _by_name(text: str, span: Span) -> Stance:
     )
 
 
-def _stance(read: ReadStory, reach: Reach, number: int, label: StanceLabel, score: float) -> Stance:
-    """One judgement; nobody holds one of himself, and who does must be able to vouch for the clause."""
+def _stances_of(read: ReadStory, reach: Reach, number: int, label: StanceLabel, score: float) -> Iterator[Stance]:
+    """The judgement of a clause: one for each target that it names.
+
+    Nobody holds one of himself, so holder and target are chosen together; and who holds one must be able to vouch for
+    the clause.
+    """
     row, clause = read.clause_row(number), read.clauses[number]
-    target, sure = by_speaker(read.mentions, read.related.relations["target"][row])
-    holder, _ = by_speaker(
+    targets = shares_of(read.mentions, read.related.relations["target"][row])
+    holders = shares_of(
         read.mentions,
         read.related.relations["holder"][row],
-        may=lambda mention: mention.actor != target and reach.covers(clause, (mention.start, mention.end)),
+        may=lambda mention: reach.covers(clause, (mention.start, mention.end)),
     )
+    pairs = [
+        (likely * held, target, holder)
+        for target, likely in targets
+        for holder, held in holders
+        if not _same_party(target, holder)
+    ]
+    best, target, holder = max(pairs, key=lambda pair: pair[0])
     start, end = trimmed(read.reading.text, *clause)
-    return Stance(
-        start=start,
-        end=end,
-        words=read.reading.text[start:end],
-        target=full_name(target) if target else DEAL,
-        target_code=_code(target),
-        holder=full_name(holder) if holder else AUTHOR,
-        label=label,
-        score=min(1.0, score * sure),
-    )
+    meant = [(target, best)]
+    meant += [
+        (other, likely)
+        for other, likely in targets
+        if other != target and likely > _ALSO and _named_in(read, clause, other) and not _same_party(other, holder)
+    ]
+    if _BOTH.search(fold(read.reading.text[start:end])):
+        meant = [(side, best) for side in both_sides(read)] or meant
+    for other, likely in meant:
+        owned = _at_home(read, other) if holder is None else other
+        yield Stance(
+            start=start,
+            end=end,
+            words=read.reading.text[start:end],
+            target=full_name(owned) if owned else DEAL,
+            target_code=_code(owned),
+            holder=full_name(holder) if holder else AUTHOR,
+            label=label,
+            score=min(1.0, score * likely),
+        )
+
+
+def _at_home(read: ReadStory, target: Actor | None) -> Actor | None:
+    """Whom the writer means by an office that nobody owns in the text ("the President"): that of his paper's state."""
+    if target is None or target.code or not target.role:
+        return target
+    owners = {m.actor for m in read.mentions if m.end <= read.head and m.actor.code and not m.actor.role}
+    return replace(owners.pop(), role=target.role) if len(owners) == 1 else target
+
+
+def _same_party(target: Actor | None, holder: Actor | None) -> bool:
+    if target is None or holder is None:
+        return False
+    return target.code == holder.code if target.code else target == holder
+
+
+def _named_in(read: ReadStory, clause: Span, actor: Actor | None) -> bool:
+    """Whether a clause names an actor itself: a second target must not come from elsewhere."""
+    return any(mention.actor == actor and overlap((mention.start, mention.end), clause) for mention in read.mentions)
 
 
 def _code(actor: Actor | None) -> str | None:

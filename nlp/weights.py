@@ -53,6 +53,16 @@ def require_pinned(folder: Path, *names: str) -> None:
         raise TaggerError(str(folder / "manifest.json"), f"does not pin {', '.join(loose)}", hint=_MEND)
 
 
+def calibration(folder: Path) -> dict[str, tuple[float, float]]:
+    """Slope and shift that make a head's log odds those of a chance, by head; empty when none are known.
+
+    Raises:
+        TaggerError: the manifest cannot be read.
+    """
+    found = _manifest(folder).get("calibration", {}).get("heads", {})
+    return {name: (float(one["slope"]), float(one["shift"])) for name, one in found.items()}
+
+
 def pinned(folder: Path = SHIPPED) -> ModelStamp:
     """What the manifest of a model folder says it is; its files are not looked at.
 

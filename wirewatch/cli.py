@@ -24,6 +24,7 @@ from wirewatch.commands import (
     exchanges,
     pages,
     questions,
+    reviewing,
     schedule,
     sources,
     steps,
@@ -86,7 +87,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _part in (steps, pages, alerts, corpus, sources, exchanges, questions, configuration, weights, care, schedule):
+for _part in (
+    steps,
+    pages,
+    alerts,
+    corpus,
+    sources,
+    exchanges,
+    reviewing,
+    questions,
+    configuration,
+    weights,
+    care,
+    schedule,
+):
     _part.add_to(app)
 
 

@@ -14,7 +14,7 @@ from cleaning.copies import SignedText, cluster
 from cleaning.offsets import to_input
 from cleaning.record import RECORD_TYPE, clean_record
 from models.errors import ConfigError
-from models.records import Findings, LinkedReport, Page, Story
+from models.records import Findings, LinkedReport, Outlet, Page, Story
 from nlp.link import link
 from nlp.predictions import prediction
 from nlp.tag import tag
@@ -87,7 +87,8 @@ def _judge(row: Mapping[str, Any], taggers: Taggers, tick: Tick) -> _Judged:
     )
     cleaned = clean_record(page)
     story = cleaned if isinstance(cleaned, Story) else None
-    findings = tag([story], taggers)[0] if story else None
+    outlet = Outlet(name=page.source_id, country=str(row.get("outlet_country") or "ZZ"))
+    findings = tag([story], taggers, outlets=[outlet])[0] if story else None
     tick(1)
     return _Judged(id=str(row["id"]), outlet=page.source_id, story=story, findings=findings)
 

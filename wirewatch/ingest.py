@@ -24,9 +24,10 @@ from spiders.probe import fetch_page
 from wirewatch import steps
 from wirewatch.desk import Desk
 from wirewatch.run_log import logged
+from wirewatch.voices import NO_OUTLET
 
 _FILES: Final = Source(
-    id="files",
+    id=NO_OUTLET,
     outlet="ingested files",
     kind="file",
     url="file:",

@@ -35,6 +35,7 @@ from wirewatch.desk import Desk
 from wirewatch.picking import Pick, pick
 from wirewatch.run_log import logged
 from wirewatch.settings import Settings
+from wirewatch.voices import voice
 
 Tick = Callable[[int], None]
 _LINK_AT_ONCE = 100_000
@@ -265,8 +266,10 @@ def tag(desk: Desk, *, tick: Tick = _silent) -> Report:
             taggers = taggers or load_taggers(desk.settings)
             with desk.warehouse.read() as connection:
                 waiting = stories.load(connection, batch)
+                known = sources.outlets(connection)
             for version in waiting:
-                found = tag_stories([version.story], taggers)[0]
+                outlet = voice(version.story, version.outlet, known)
+                found = tag_stories([version.story], taggers, outlets=[outlet])[0]
                 fail_point("tag.working")
                 with queue.finish(desk.warehouse, queue.TAG, desk.worker, [version.id], stage="link") as connection:
                     findings.save(connection, version.id, found)

@@ -18,10 +18,11 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
-from models.records import Mention
+from models.records import CountRole, Mention, Outlet
 from nlp.actors import Gazetteer, find_actors
 from nlp.clauses import clauses
 from nlp.heads import BEGIN, CHANNELS, INSIDE, KINDS, MEDIATION, PHASES, STATUSES, YES_NO
+from nlp.masthead import laid_out, masthead
 from nlp.numbers import find_quantities
 
 Row = dict[str, Any]
@@ -45,7 +46,7 @@ class Example:
     id: str
     ids: list[int]
     yes_no: list[float]  # -1 = not asked
-    phase: int
+    phase: int  # SKIP = not asked
     mediation: int  # SKIP = not asked
     tags: list[Span3]
     ask_tokens: bool
@@ -58,6 +59,8 @@ class Example:
 
 
 Span3 = tuple[int, int, int]  # channel, first token, one past the last
+_YES_OR_NO = {"yes": 1.0, "no": 0.0}
+_JUDGED = {"is_exchange": "exchange", "alert_worthy": "alert"}
 OPENING: Span = (0, 1)  # the opening token: the document as a whole
 
 
@@ -85,6 +88,27 @@ class Aligner:
         """One story as one example."""
         return _Alignment(self, row).example()
 
+    def judged(self, line: Row) -> Example:
+        """A text with what a person said of its report (`wirewatch review export`): nothing else of it is asked."""
+        head = masthead(Outlet(name=line["outlet"], country=line["country"]), self.gazetteer)
+        text, _ = laid_out(head, line["title"], line["text"])
+        meant = line["meant"]
+        answers = {name: _YES_OR_NO.get(meant.get(about, ""), -1.0) for name, about in _JUDGED.items()}
+        return Example(
+            id=line["story_key"],
+            ids=self.tokenizer(text, truncation=True, max_length=self.limit)["input_ids"],
+            yes_no=[answers.get(name, -1.0) for name in YES_NO],
+            phase=[str(phase) for phase in PHASES].index(meant["phase"]) if "phase" in meant else SKIP,
+            mediation=SKIP,
+            tags=[],
+            ask_tokens=False,
+            mentions=[],
+            mediators=[],
+            questions=[],
+            kinds=[],
+            counts=[],
+        )
+
 
 class _Alignment:
     """One story on its way into an example."""
@@ -94,20 +118,20 @@ class _Alignment:
         self.gold: Row = row["gold"]
         self.partial = bool(row.get("partial"))  # what the whole story says of both sides and of mediators is not here
         self.id = str(row["id"])
-        title = (row.get("title") or "").strip()
-        self.shift = len(title) + 2 if title else 0
-        self.text: str = f"{title}\n\n{row['text']}" if title else row["text"]
+        head = row["masthead"]
+        self.text, self.shift = laid_out(head, row.get("title") or "", row["text"])
         encoded = aligner.tokenizer(self.text, truncation=True, max_length=aligner.limit, return_offsets_mapping=True)
         self.ids: list[int] = encoded["input_ids"]
         self.offsets: list[Span] = encoded["offset_mapping"]
         self.mentions = [_Named.of(m, aligner.names) for m in find_actors(self.text, aligner.gazetteer)]
-        self.quantities = find_quantities(self.text, row["lang"])
+        self.quantities = [q for q in find_quantities(self.text, row["lang"]) if q.start >= len(head)]
         self.clauses = clauses(self.text, self.quantities)
         self.tags: list[Span3] = []
         self.questions: list[Question] = []
         self.statuses: list[tuple[Span, int]] = []
         self.carried: dict[Span, set[int]] = {clause: set() for clause in self.clauses}
         self.flow_numbers: set[Span] = set()
+        self.unsure_numbers: set[Span] = set()  # as great as a flow, but said of something else
         self.mediating: set[int] = set()
 
     def example(self) -> Example:
@@ -130,7 +154,11 @@ class _Alignment:
             mediators=[float(i in self.mediating) for i in range(len(self.mentions))],
             questions=[q for q in self.questions if q.right],
             kinds=[(at, tuple(sorted(k))) for c, k in self.carried.items() if (at := self.tokens(*c))],
-            counts=[(at, q in self.flow_numbers) for q in self._numbers() if (at := self.tokens(*q))],
+            counts=[
+                (at, q in self.flow_numbers)
+                for q in self._numbers()
+                if q not in self.unsure_numbers and (at := self.tokens(*q))
+            ],
             statuses=self.statuses,
         )
 
@@ -211,14 +239,33 @@ class _Alignment:
         self.ask(OPENING, "receiving", [i for found in taking.values() for i in found] or [-1])
         for side in self.gold["sides"]:
             number = self._number_of(side.get("count_text"))
-            if number is None:
+            if number is not None:
+                self._counts(number, side, giving, taking)
+        for side in self.gold["sides"]:
+            self._told_again(side, giving, taking)
+
+    def _counts(self, number: Span, side: Row, giving: dict[str, list[int]], taking: dict[str, list[int]]) -> None:
+        """A number is the count of a flow: whose, to whom, and what kind of people."""
+        self.flow_numbers.add(number)
+        span = self.tokens(*number)
+        self.ask(span, "releasing", giving[side["releasing_party"]] if side["releasing_party"] else [-1])
+        self.ask(span, "receiving", taking[side["receiving_party"]] if side["receiving_party"] else [-1])
+        if span:
+            self.statuses.append((span, [str(s) for s in STATUSES].index(side["status"])))
+
+    def _told_again(self, side: Row, giving: dict[str, list[int]], taking: dict[str, list[int]]) -> None:
+        """Further numbers as great as the flow's, in the headline say; one that two flows share asks no direction."""
+        alone = sum(other["count"] == side["count"] for other in self.gold["sides"]) == 1
+        for quantity in self.quantities:
+            number = (quantity.start, quantity.end)
+            if quantity.best is None or quantity.best != side["count"] or number in self.flow_numbers:
                 continue
-            self.flow_numbers.add(number)
-            span = self.tokens(*number)
-            self.ask(span, "releasing", giving[side["releasing_party"]] if side["releasing_party"] else [-1])
-            self.ask(span, "receiving", taking[side["receiving_party"]] if side["receiving_party"] else [-1])
-            if span:
-                self.statuses.append((span, [str(s) for s in STATUSES].index(side["status"])))
+            if quantity.role not in (CountRole.RELEASED, CountRole.OTHER, CountRole.TOTAL):
+                self.unsure_numbers.add(number)
+            elif alone:
+                self._counts(number, side, giving, taking)
+            else:
+                self.flow_numbers.add(number)
 
     def _number_of(self, words: str | None) -> Span | None:
         """The number of people that stands in the counted words."""
@@ -287,7 +334,12 @@ def _stem_pattern(name: str) -> str:
     """The words of a name, endings left open, so that "Kheled" meets "Kheled's" and «Велмория» «Велмории»."""
     words = re.findall(r"\w+", name)
     stems = [re.escape(w[:-2] if len(w) > 6 else w[:-1] if len(w) > 4 else w) + r"\w{0,4}" for w in words]
-    return r"\b" + r"[\s'’-]+(?:of |the |for )?".join(stems) + r"\b"
+    return r"\b" + r"(?:['’]s)?[\s'’-]+(?:of |in |the |for )*".join(stems) + r"\b"
+
+
+def with_masthead(row: Row, gazetteer: Gazetteer) -> Row:
+    """The story under the masthead that the product would read it with."""
+    return row | {"masthead": masthead(Outlet(name=row["outlet"], country=row["outlet_country"]), gazetteer)}
 
 
 def read_rows(folder: Path, parts: Iterable[str]) -> list[Row]:

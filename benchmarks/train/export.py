@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import onnx
 import torch
 from network import Reader, Relations
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from resume import restored
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
@@ -62,7 +64,22 @@ def write(
     (out / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _export_reader(reader: Reader, path: Path) -> None:
+def write_unquantised(folder: Path, out: Path) -> None:
+    """The model folder once more with its reader as floats, under a manifest of its own."""
+    reader, _ = restored(folder)
+    reader.eval()
+    for name in ("relations.onnx", "tokenizer.json", "judgement.json"):
+        shutil.copy(folder / name, out / name)
+    _export_reader(reader, out / "reader.onnx", quantised=False)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["reader.onnx"] = {
+        "sha256": _sha256(out / "reader.onnx"),
+        "bytes": (out / "reader.onnx").stat().st_size,
+    }
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _export_reader(reader: Reader, path: Path, *, quantised: bool = True) -> None:
     reader.encoder.set_attn_implementation("eager")
     ids = torch.randint(5, 1000, (2, 16))
     mask = torch.ones_like(ids)
@@ -82,7 +99,10 @@ def _export_reader(reader: Reader, path: Path) -> None:
             dynamo=False,
         )
         _without_names(full)
-        quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True)
+        if quantised:
+            quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True)
+        else:
+            shutil.move(full, path)
 
 
 def _export_relations(relations: Relations, size: int, path: Path) -> None:

@@ -39,7 +39,7 @@ JUDGING_WEIGHT = 3.0  # of a clause that judges: one in six does
 OWN_WEIGHT = 10.0  # one judgement of our stories weighs as many of the public sets; chosen on dev
 PENALTY = 0.02  # of the squared weights; chosen on dev
 PUBLIC = ("newsmtsc/train.jsonl", "rusentne2023/train.tsv", "ruopinionne2024/train.jsonl")
-PARTS = ("train1", "train2", "train3")
+PARTS = ("train1", "train2", "train3", "train4")
 HELD_OUT = ("newsmtsc/mt-dev.jsonl", "newsmtsc/rw-dev.jsonl")
 
 Row = dict[str, Any]

@@ -12,7 +12,9 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -21,28 +23,42 @@ from examples import scorer
 
 from cleaning.offsets import to_input
 from cleaning.record import RECORD_TYPE, clean_record
-from models.records import CountRole, Findings, Page, Story
-from nlp import claims, exchange, mediation, stance
+from models.records import Findings, Outlet, Page, Story
+from nlp import claims, directions, exchange, mediation, stance
 from nlp.actors import Gazetteer, read_entries
+from nlp.judgement import JudgementHead
 from nlp.predictions import prediction
 from nlp.read_story import ReadStory, read_story
-from nlp.taggers import Taggers, open_taggers
+from nlp.taggers import open_taggers
 from nlp.weights import SHIPPED
 
 Row = dict[str, Any]
 DOCUMENT: Final = ("is_exchange_story", "alert_worthy", "modality_acc_lenient")
 SIDES: Final = ("sides_full", "sides_count_only")
+CLAIMS: Final = ("claims_span_type", "claims_overlap", "claimer_acc_on_matched")
 SWEPT: Final[tuple[tuple[ModuleType, str, Sequence[float], Sequence[str]], ...]] = (
     (exchange, "_SURE", (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95), DOCUMENT),
     (exchange, "_ALERT_WORTHY", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8), DOCUMENT),
-    (exchange, "_UNSAID", (0.05, 0.1, 0.15, 0.25, 0.4), SIDES),
+    (exchange, "_IN_RETURN", (0.01, 0.03, 0.1, 0.3), SIDES),
     (exchange, "_SEEN", (0.3, 0.5, 0.7, 0.9), SIDES),
+    (directions, "_THIRD", (0.03, 0.1, 0.2, 0.4), SIDES),
+    (directions, "_NOBODY", (0.005, 0.02, 0.05, 0.1), SIDES),
+    (directions, "_TURNED", (0.5, 1.0, 1.5, 3.0), SIDES),
+    (directions, "_APART", (1.0, 3.0, 10.0, 30.0), SIDES),
     (mediation, "_RATHER", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8), ("mediators_acc",)),
-    (claims, "_RATHER", (0.2, 0.3, 0.4, 0.5, 0.6, 0.7), ("claims_overlap", "claims_core_overlap")),
+    (mediation, "_BORNE_OUT", (0.05, 0.1, 0.15, 0.25, 0.4), ("mediators_acc",)),
+    (stance, "_ALSO", (0.1, 0.15, 0.2, 0.3, 1.0), ("stance_target_label",)),
     (stance, "_DOUBTFUL", (0.0, 0.25, 0.5, 0.75, 1.0, 1.5), ("stance_target_label",)),
     (stance, "_RATHER", (0.2, 0.3, 0.4, 0.43, 0.5, 0.6, 0.7), ("stance_target_label",)),
 )
 ROLES: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+
+
+class _Once:
+    """The judgement head, which reads the same clause once."""
+
+    def __init__(self, head: JudgementHead) -> None:
+        self.log_odds = cache(head.log_odds)
 
 
 class Bench:
@@ -52,13 +68,17 @@ class Bench:
         """Read every story with the model."""
         self.gold = gold
         self.scorer = scorer(gold.parent.parent)
-        self.taggers: Taggers = open_taggers(Gazetteer.of(read_entries(actors)), folder=model)
+        taggers = open_taggers(Gazetteer.of(read_entries(actors)), folder=model)
+        once: Any = _Once(taggers.stance.head)
+        self.taggers = replace(taggers, stance=replace(taggers.stance, head=once))
         rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
         self.read: list[tuple[str, ReadStory]] = []
         for row in rows:
             story = clean_record(page_of(row))
             if isinstance(story, Story):
-                self.read.append((str(row["id"]), read_story(self.taggers.encoder, self.taggers.gazetteer, story)))
+                outlet = Outlet(name=str(row["outlet"]), country=str(row["outlet_country"]))
+                read = read_story(self.taggers.encoder, self.taggers.gazetteer, story, outlet)
+                self.read.append((str(row["id"]), read))
 
     def figures(self) -> Row:
         """The scorer's figures with the constants as they are now."""
@@ -110,15 +130,16 @@ def sweep(bench: Bench) -> Iterator[str]:
             setattr(module, name, value)
             yield line(f"{module.__name__}.{name}", value, bench.figures(), shown, in_force=value == kept)
         setattr(module, name, kept)
-    needed = exchange._NEEDED  # noqa: SLF001 - its entries are what is swept
-    for role in CountRole:
-        if role not in needed:
-            continue
-        kept = needed[role]
+    yield from _each(bench, "exchange._NEEDED", exchange._NEEDED, SIDES)  # noqa: SLF001 - its entries are what is swept
+    yield from _each(bench, "claims._NEEDED", claims._NEEDED, CLAIMS)  # noqa: SLF001 - as above
+
+
+def _each(bench: Bench, name: str, needed: dict[Any, float], shown: Sequence[str]) -> Iterator[str]:
+    for key, kept in list(needed.items()):
         for value in sorted({*ROLES, kept}):
-            needed[role] = value
-            yield line(f"exchange._NEEDED[{role}]", value, bench.figures(), SIDES, in_force=value == kept)
-        needed[role] = kept
+            needed[key] = value
+            yield line(f"{name}[{key}]", value, bench.figures(), shown, in_force=value == kept)
+        needed[key] = kept
 
 
 def line(name: str, value: float, figures: Row, shown: Sequence[str], *, in_force: bool) -> str:

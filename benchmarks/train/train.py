@@ -10,6 +10,7 @@ mean does not have to be picked. Seed, order and threads are fixed, so the comma
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import random
@@ -19,18 +20,20 @@ from copy import deepcopy
 from pathlib import Path
 
 import torch
-from examples import SKIP, Aligner, Example, Question, labels, read_rows, scorer
+from examples import SKIP, Aligner, Example, Question, labels, read_rows, scorer, with_masthead
 from export import write
 from names import STATES
 from network import Reader, Relations
+from resume import restored, tokenizer_of
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from twins import twins
 
 from nlp.actors import Gazetteer, read_entries
 from nlp.heads import DISTANCES, KINDS, MEDIATION, PHASES, RELATIONS, RELEASED, STAND_INS, YES_NO
 
+TRAINED_ON = ("train1", "train2", "train3", "train4")
 EMA_KEEP = 0.98  # a window of about 50 steps, a little over one epoch
 TAG_WEIGHTS = (1.0, 3.0, 2.0)  # outside, begin, inside: tokens outside are twenty to one
 KIND_WEIGHT = 2.0  # a clause that carries nothing is three times as common as one that does
@@ -50,11 +53,20 @@ LOSS_SHARES = {
 class Model(nn.Module):
     """Both networks, so that one optimiser and one running mean see them."""
 
-    def __init__(self, encoder: Path) -> None:
-        """Load the encoder folder; the heads are new."""
+    def __init__(self, reader: Reader, relations: Relations) -> None:
+        """Join the two."""
         super().__init__()
-        self.reader = Reader(encoder)
-        self.relations = Relations(self.reader.encoder.config.hidden_size)
+        self.reader = reader
+        self.relations = relations
+
+
+def opened(asked: argparse.Namespace) -> tuple[Model, PreTrainedTokenizerFast]:
+    """The networks to train and their tokenizer: an encoder under fresh heads, or a model folder to go on from."""
+    if asked.encoder:
+        reader = Reader.of(asked.encoder)
+        tokenizer = AutoTokenizer.from_pretrained(asked.encoder)
+        return Model(reader, Relations(reader.encoder.config.hidden_size)), tokenizer
+    return Model(*restored(asked.resume)), tokenizer_of(asked.resume)
 
 
 def batches(examples: list[Example], size: int, order: random.Random) -> Iterator[list[Example]]:
@@ -82,10 +94,9 @@ def document_losses(document: Tensor, batch: list[Example]) -> dict[str, Tensor]
     kept = (asked >= 0).float()
     phases = torch.tensor([e.phase for e in batch])
     known = torch.tensor([e.mediation for e in batch])
-    losses = {
-        "yes_no": (answered * kept).sum() / kept.sum(),
-        "phase": functional.cross_entropy(phase, phases, label_smoothing=0.1),
-    }
+    losses = {"yes_no": (answered * kept).sum() / kept.sum().clamp(min=1)}
+    if bool((phases != SKIP).any()):
+        losses["phase"] = functional.cross_entropy(phase, phases, ignore_index=SKIP, label_smoothing=0.1)
     if bool((known != SKIP).any()):
         losses["mediation"] = functional.cross_entropy(mediation, known, ignore_index=SKIP, label_smoothing=0.05)
     return losses
@@ -274,9 +285,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gold", type=Path, default=Path("benchmarks/gold"))
     parser.add_argument("--actors", type=Path, default=Path("watch/actors.toml"))
-    parser.add_argument("--encoder", type=Path, required=True)
+    begin = parser.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--encoder", type=Path, help="an encoder folder (`convert.py`): every head is new")
+    begin.add_argument("--resume", type=Path, help="a model folder, e.g. nlp/weights, to go on from")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="checkpoint.pt of an earlier run to go on from")
+    parser.add_argument("--reviews", type=Path, help="what people said of reports: lines of `wirewatch review export`")
     parser.add_argument("--version", default="1")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=16)
@@ -288,35 +301,38 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _version(folder: Path) -> str:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return f"{manifest['version']} {manifest['files']['reader.onnx']['sha256']}"
+
+
 def main() -> None:
     """Align, train, export."""
     asked = arguments()
     torch.manual_seed(asked.seed)
     torch.set_num_threads(asked.threads)
     asked.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = AutoTokenizer.from_pretrained(asked.encoder)
+    model, tokenizer = opened(asked)
     gold = scorer(asked.gold)
     names = gold.Names()
     names.party |= {gold.plain(form): state.name for state in STATES for form in state}
-    aligner = Aligner(
-        names=names,
-        gazetteer=Gazetteer.of(read_entries(asked.actors)),
-        tokenizer=tokenizer,
-        limit=asked.tokens,
-    )
-    told = read_rows(asked.gold, ("train1", "train2", "train3"))
+    gazetteer = Gazetteer.of(read_entries(asked.actors))
+    aligner = Aligner(names=names, gazetteer=gazetteer, tokenizer=tokenizer, limit=asked.tokens)
+    told = [with_masthead(row, gazetteer) for row in read_rows(asked.gold, TRAINED_ON)]
     again = twins(told, random.Random(asked.seed))  # noqa: S311 - which stories, not a secret
     examples = [aligner.example(row) for row in [*told, *again]]
-    dev = [aligner.example(row) for row in read_rows(asked.gold, ("dev",))]
+    if asked.reviews:
+        lines = asked.reviews.read_text(encoding="utf-8").splitlines()
+        examples += [aligner.judged(json.loads(line)) for line in lines if line.strip()]
+    dev = [aligner.example(with_masthead(row, gazetteer)) for row in read_rows(asked.gold, ("dev",))]
     questions = sum(len(e.questions) for e in examples)
     spans = sum(len(e.tags) for e in examples)
     print(f"{len(told)} stories and {len(again)} twins, {questions} questions, {spans} spans", flush=True)
-    model = Model(asked.encoder)
-    if asked.start:
-        model.load_state_dict(torch.load(asked.start, weights_only=True))
     model = train(model, examples, dev, asked, tokenizer.pad_token_id)
-    folders = {"gold", "encoder", "out", "actors"}
-    settings = {k: str(v) for k, v in vars(asked).items() if k not in folders} | {"start": bool(asked.start)}
+    folders = {"gold", "encoder", "resume", "out", "actors", "reviews"}
+    settings = {k: str(v) for k, v in vars(asked).items() if k not in folders}
+    settings |= {"resumed": _version(asked.resume) if asked.resume else ""}
+    settings |= {"reviews": hashlib.sha256(asked.reviews.read_bytes()).hexdigest() if asked.reviews else ""}
     write(model.reader, model.relations, tokenizer, asked.out, version=asked.version, settings=settings)
     print(json.dumps(look(model, dev, tokenizer.pad_token_id)))
 

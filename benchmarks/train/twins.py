@@ -21,6 +21,7 @@ from nlp.clauses import sentences
 
 Row = dict[str, Any]
 _RENAMED: Final = 0.7  # of the English stories that name a state of the list
+_BARE: Final = 0.2  # of the twins stand without a masthead: a story may come without its outlet
 _TURNED: Final = 0.3  # of those: the two parties change places
 _ANCHORED: Final = ("claims", "stance")  # what a gold story lists with offsets
 
@@ -42,7 +43,7 @@ def twins(rows: Sequence[Row], chance: random.Random) -> list[Row]:
         made += [short] if (short := _lead(row)) and chance.random() < 0.5 else []
         if other is not row and chance.random() < 0.4:
             made.append(_followed(row, other) if chance.random() < 0.5 else _preceded(row, other))
-    return made
+    return [row | {"masthead": ""} if chance.random() < _BARE else row for row in made]
 
 
 # ---------------------------------------------------------------- lengths and orders
@@ -98,7 +99,7 @@ def renamed(row: Row, chance: random.Random) -> Row | None:
 
 
 def _whole(row: Row) -> str:
-    return f"{row.get('title') or ''}\n{row['text']}"
+    return "\n".join((row.get("masthead") or "", row.get("title") or "", row["text"]))
 
 
 class _Renaming:
@@ -132,7 +133,7 @@ class _Renaming:
         gold["claims"] = [self._moved(one, move, ("claimer",)) for one in gold["claims"]]
         gold["stance"] = [self._moved(one, move, ("target", "holder")) for one in gold["stance"]]
         gold["place"] = self.text(gold["place"]) if gold["place"] else None
-        return row | {"title": self.text(row.get("title") or ""), "text": self.text(row["text"]), "gold": gold}
+        return row | {key: self.text(row.get(key) or "") for key in ("masthead", "title", "text")} | {"gold": gold}
 
     def _moved(self, one: Row, move: _Moves, names: Sequence[str]) -> Row:
         there = one.get("start") is not None and one.get("end") is not None

@@ -31,6 +31,7 @@ from models.records.collected import (
     CrawlLimits,
     CrawlStats,
     Listing,
+    Outlet,
     Page,
     PollFailure,
     PollRules,
@@ -42,6 +43,7 @@ from models.records.collected import (
 )
 from models.records.linked import CellClaim, Exchange, LegKey, LinkedReport, PhaseStep
 from models.records.reported import Report
+from models.records.reviewed import Doubtful, Reviewed, Verdict
 from models.records.tagged import (
     Actor,
     ActorEntry,
@@ -93,6 +95,7 @@ __all__ = [
     "DigestFacts",
     "Discard",
     "DiscardReason",
+    "Doubtful",
     "Evidence",
     "Exchange",
     "ExchangeReport",
@@ -110,6 +113,7 @@ __all__ = [
     "MediationStatus",
     "Mention",
     "ModelStamp",
+    "Outlet",
     "Page",
     "Phase",
     "PhaseStep",
@@ -121,6 +125,7 @@ __all__ = [
     "Receipt",
     "Report",
     "ReportPhase",
+    "Reviewed",
     "Rule",
     "Severity",
     "Sighting",
@@ -135,6 +140,7 @@ __all__ = [
     "ToldEvent",
     "Trust",
     "Validators",
+    "Verdict",
     "Voice",
     "WarcPlace",
 ]

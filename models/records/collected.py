@@ -26,6 +26,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Whose paper a story stands in, as far as its reader needs to know."""
+
+    name: str
+    country: str = "ZZ"  # ISO 3166-1 alpha-2 of its seat; "ZZ" when it has none or nobody knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One listing of an address in one poll of a source."""
 

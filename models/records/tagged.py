@@ -136,6 +136,7 @@ class ExchangeReport:
     exchange_on: date | None = None  # (expected) day of the handover
     exchange_on_rule: str = ""  # the rule that resolved it, "" when None
     place: str | None = None
+    doubtful: bool = False  # too near the border to be trusted either way: somebody should read the story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

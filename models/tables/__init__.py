@@ -2,7 +2,7 @@
 
 from models.columns import METADATA
 from models.tables.alerted import alert, attempt, delivery, digest, rule
-from models.tables.care import discard, model, quarantine, run
+from models.tables.care import discard, model, quarantine, review, run
 from models.tables.collected import (
     capture,
     outlet,
@@ -38,6 +38,7 @@ __all__ = [
     "quantity",
     "quarantine",
     "report",
+    "review",
     "rule",
     "run",
     "sighting",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, CheckConstraint, Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 
-from models.columns import METADATA, UtcDateTime, counted, in_our_time, is_digest, key, one_of
-from models.records import DiscardReason
+from models.columns import METADATA, UtcDateTime, counted, in_our_time, is_digest, key, one_of, ref
+from models.records import DiscardReason, Reviewed
 
 STEPS = ("collect", "clean", "tag", "link", "alert", "ingest", "retag", "upkeep")
 
@@ -75,4 +75,20 @@ model = Table(
     UniqueConstraint("name", "version", "weights_sha256"),
     is_digest("weights_sha256"),
     comment="a model that made findings",
+)
+
+review = Table(
+    "review",
+    METADATA,
+    key(),
+    ref("version_id", "story_version", "the text that was judged"),
+    Column("about", String, nullable=False, comment="what of its report: exchange, alert or phase"),
+    Column("said", String, nullable=False, comment="what the tagger said then: yes or no, or the phase"),
+    Column("meant", String, nullable=False, comment="what it should be, in the same words"),
+    Column("judged_by", String, nullable=False, comment="who says so"),
+    Column("note", String, nullable=False, comment="why; may be empty"),
+    Column("judged_at", UtcDateTime, nullable=False, comment="by the database's clock"),
+    one_of("about", Reviewed),
+    in_our_time("judged_at"),
+    comment="a person's word on a finding; nothing is changed or removed here, the latest word counts",
 )

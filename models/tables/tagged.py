@@ -55,6 +55,12 @@ report = Table(
     Column("exchange_on", Date, comment="day of the handover, past or expected; NULL when no words tell it"),
     Column("exchange_on_rule", String, nullable=False, comment="the rule that resolved the day; empty without one"),
     Column("place", String, comment="place of the handover, verbatim"),
+    Column(
+        "doubtful",
+        Boolean,
+        nullable=False,
+        comment="too near the border to be trusted either way: somebody should read the story",
+    ),
     _model(),
     one_of("phase", ReportPhase),
     one_of("mediation", MediationStatus),

@@ -81,7 +81,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "report": {
         "version_id": 1, "is_exchange": True, "is_exchange_score": 1.0, "alert_worthy": True, "alert_score": 1.0,
         "phase": "none", "phase_score": 1.0, "mediation": "unstated", "mediators": [], "exchange_on": None,
-        "exchange_on_rule": "", "model_id": 1,
+        "exchange_on_rule": "", "doubtful": False, "model_id": 1,
+    },
+    "review": {
+        "version_id": 1, "about": "alert", "said": "yes", "meant": "no", "judged_by": "a", "note": "", "judged_at": AT,
     },
     "flow": {
         "version_id": 1, "position": 0, "count": 3, "count_kind": "exact", "status": "pow", "words": "",
@@ -123,7 +126,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-LATER = {"attempt", "digest", "source_event"}  # tables that version 0005 does not know
+LATER = {"attempt", "digest", "review", "source_event"}  # tables that version 0005 does not know
 LONG_AGO, FAR_AHEAD = datetime(1989, 12, 31, 23, tzinfo=UTC), datetime(2200, 1, 2, tzinfo=UTC)
 NOT_A_SPAN = [{"span_start": 4, "span_end": 4}, {"span_start": -1, "span_end": 4}]
 NOT_IN_ORDER = [{"low": 3, "best": 2, "high": 3}, {"best": 4}, {"low": 4, "best": None}, {"low": -1}]

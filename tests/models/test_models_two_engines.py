@@ -62,7 +62,7 @@ from models.records import (
 from models.records.vocabulary import CountKind
 from models.search import search
 from models.sql import ask
-from models.tables import METADATA, capture, run, story_version
+from models.tables import METADATA, capture, review, run, story_version
 from models.views import VIEWS
 from models.warehouse import Warehouse
 
@@ -105,6 +105,8 @@ def fill(warehouse: Warehouse, chance: random.Random) -> None:
         _cluster(connection, len(keys))
         for version in keys:
             findings.save(connection, version, _found(chance))
+        said = {"about": "alert", "said": "yes", "meant": "no", "judged_by": "ana", "note": "old news", "judged_at": AT}
+        connection.execute(insert(review).values(version_id=min(keys), **said))
         ledger.save_exchanges(connection, [_exchange(keys, start) for start in (1, 2, 3)])
         ledger.save_exchanges(connection, [_exchange(keys, 1, 2), _exchange(keys, 3)])  # the second joins the first
         _tell(connection)

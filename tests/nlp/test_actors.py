@@ -327,3 +327,16 @@ def test_people_with_each_others_names_overlap_nowhere() -> None:
 
 def test_a_union_of_citizens_is_no_style_of_their_state() -> None:
     assert "Union of Armenians" not in {words for words, _, _ in _found("The Union of Armenians met.")}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Twelve people held by the government and the River Army go home.", [("River Army", "x-river-army", "")]),
+        ("Velland and Kestova met. The Velland Army freed six men.", [("Velland Army", "x-velland", "army")]),
+        ("On Monday the Lebanese Army freed six men.", [("Lebanese Army", "LB", "army")]),
+        ("The Army freed six men.", [("Army", "", "army")]),
+    ],
+)
+def test_an_army_is_a_party_of_its_own_unless_its_state_is_named(text: str, found: list[tuple[str, str, str]]) -> None:
+    assert [one for one in _found(text) if one[0].endswith("Army")] == found
