@@ -35,6 +35,7 @@ class Number:
     status: CaptiveStatus
     giving: Parties
     taking: Parties
+    each: bool = False  # its words say that both sides give as many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def _single_flows(going: Sequence[tuple[Number, list[Way]]], *, both_ways: bool)
     sizes = [_size(number) for number, _ in going]
     for whole, size in enumerate(sizes):
         others = [i for i, other in enumerate(sizes) if other and other < size and i not in dropped]
-        if size and any(size == 2 * sizes[i] for i in others):  # "90 each" makes 180 of both
+        if any(going[i][0].each and size == 2 * sizes[i] for i in others):  # "90 each" makes 180 of both
             dropped.add(whole)
         elif pair := next((p for p in combinations(others, 2) if size == sizes[p[0]] + sizes[p[1]]), None):
             one, other = (going[i][1] for i in pair)

@@ -145,6 +145,7 @@ def _number(read: ReadStory, quantity: Quantity, row: int) -> Number:
         status=_status(quantity.words, read.related.statuses[row]),
         giving=_outside(giving, home),
         taking=_going_home(taking, home),
+        each=counts_each_side(read.reading.text, quantity.start, quantity.end),
     )
 
 

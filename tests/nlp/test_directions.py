@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.records import Actor, CaptiveStatus, CountKind, CountRole, Quantity
 from nlp.directions import Number, Parties, directed, likeliest, two_sides
 
@@ -58,9 +60,15 @@ def test_a_sum_of_both_ways_is_no_flow() -> None:
     assert ways(total, there, back, both_ways=True) == [(7, "AA", "BB"), (5, "BB", "AA")]
 
 
-def test_twice_a_number_is_that_of_both_sides() -> None:
-    each = number(90, parties(AA=0.9), parties(BB=0.9))
+def test_twice_what_each_side_gives_is_that_of_both_sides() -> None:
+    each = replace(number(90, parties(AA=0.9), parties(BB=0.9)), each=True)
     assert ways(number(180, parties(AA=0.9), parties(BB=0.9)), each) == [(90, "AA", "BB")]
+
+
+def test_two_for_one_are_two_flows() -> None:
+    for one in (1, 20):
+        there, back = number(2 * one, parties(AA=0.9), parties(BB=0.9)), number(one, parties(BB=0.9), parties(AA=0.9))
+        assert ways(there, back, both_ways=True) == [(2 * one, "AA", "BB"), (one, "BB", "AA")]
 
 
 def test_the_more_doubtful_of_two_numbers_goes_the_other_way_in_an_exchange() -> None:
