@@ -92,6 +92,7 @@ def start(root: Path, ports: Ports) -> subprocess.Popen[str]:
         import sys
         from pathlib import Path
         signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` would have it ignored here too
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # and a shell's background job Ctrl-C
         from wirewatch.settings import load_settings
         from wirewatch.up import Ports, up
         try:
