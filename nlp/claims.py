@@ -34,12 +34,13 @@ class _Ground:
 def claims(read: ReadStory, counts: Sequence[Counted]) -> tuple[Claim, ...]:
     """Every claim that a clause carries, in the order of the text; offsets count title + body."""
     ground = _Ground(read=read, counts=counts, reach=Reach(read.reading.text), values=Values.of(read))
-    return tuple(
+    told = (
         claim
         for number, span in enumerate(read.clauses)
         for kind, score in _kinds(read.related.kinds[read.clause_row(number)], _flow_score(span, counts))
         for claim in _claims_of(ground, number, kind, score)
     )
+    return tuple(sorted(told, key=lambda claim: (claim.start, -claim.end)))
 
 
 def _flow_score(span: Span, counts: Sequence[Counted]) -> float:
