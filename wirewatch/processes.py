@@ -18,7 +18,7 @@ from models.errors import WirewatchError
 _MARK = "WIREWATCH_LAUNCH"
 _PROC = Path("/proc")
 _PAUSE_S = 0.1
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOPPING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class ProcessGroup:
@@ -107,30 +107,18 @@ class ProcessGroup:
         return False
 
 
-class Stop:
-    """Whether somebody asked this process to stop. An exception can be lost on its way; this stays."""
-
-    asked = False
-
-
 @contextmanager
-def terminable() -> Iterator[Stop]:
-    """Let SIGTERM or the end of the terminal break off a `with` block as Ctrl-C does: what it started goes with it.
+def terminable() -> Iterator[None]:
+    """Let SIGTERM or the end of the terminal break off a `with` block as Ctrl-C does: what it started goes with it."""
 
-    All of them raise KeyboardInterrupt. One that is raised in a callback of the interpreter is only printed, so a loop
-    looks at what this gives, too.
-    """
-    stop = Stop()
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.asked = True
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     # what is ignored stays so: `nohup` asks for it
     wanted = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, ask) for number in wanted}
+    before = {number: signal.signal(number, stop) for number in wanted}
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

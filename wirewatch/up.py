@@ -17,7 +17,7 @@ from models.errors import ConfigError, DeliveryError, WirewatchError
 from models.migrate import upgrade
 from wirewatch.airflow_home import AirflowHome, prepare
 from wirewatch.notice import Notice, tell
-from wirewatch.processes import ProcessGroup, Stop, terminable
+from wirewatch.processes import ProcessGroup, terminable
 from wirewatch.scheduler import CHAIN, Api, logs_of, speaking, start_components
 from wirewatch.settings import VARIABLES, Settings
 from wirewatch.show import say
@@ -51,7 +51,7 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
     home = AirflowHome(checkout=settings.root, folder=settings.root / "var" / "airflow", port=ports.airflow)
     serve = pages or [sys.executable, "-m", "wirewatch.cli", "serve", "--port", str(ports.pages)]
     with ExitStack() as stack:
-        stop = stack.enter_context(terminable())
+        stack.enter_context(terminable())
         for name, port in (("pages", ports.pages), ("airflow", ports.airflow)):
             _refuse_taken(name, port)
         settings.var.mkdir(parents=True, exist_ok=True)
@@ -64,24 +64,22 @@ def up(settings: Settings, ports: Ports, *, config: Path | None = None, pages: S
         _introduce(home, ports)
         _first_run(api)
         say("ready; Ctrl-C stops everything")
-        _watch(group, settings, stop)
+        _watch(group, settings)
 
 
-def _watch(group: ProcessGroup, settings: Settings, stop: Stop) -> NoReturn:
+def _watch(group: ProcessGroup, settings: Settings) -> NoReturn:
     """Look after the processes; the operator hears of one that ended, for nothing runs on schedule after that.
 
     Raises:
         WirewatchError: a process ended on its own.
-        KeyboardInterrupt: somebody asked for an end.
     """
-    while not stop.asked:
+    while True:
         try:
             group.check()
         except WirewatchError as ended:
             _tell_of_end(settings, ended)
             raise
         time.sleep(_LOOK_S)
-    raise KeyboardInterrupt
 
 
 def _tell_of_end(settings: Settings, ended: WirewatchError) -> None:
