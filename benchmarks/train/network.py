@@ -13,7 +13,7 @@ from transformers import AutoModel, PreTrainedModel
 from nlp.heads import CHANNELS, DISTANCES, DOCUMENT_SIZE, KINDS, RELATIONS, STAND_INS, STATUSES
 
 _BUCKET_SIZE = 16
-# On two cores drawing its mask took a third of the training time, and kept the fast attention from being used.
+# Drawing its mask took much of the training time on two cores, and kept the fast attention from being used.
 WITHOUT_ATTENTION_DROPOUT: Final = {"attention_probs_dropout_prob": 0.0}
 
 
