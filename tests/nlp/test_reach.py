@@ -44,3 +44,20 @@ def test_a_word_that_takes_it_up_again_carries_it_into_the_next_paragraph_only(t
     speaker, last = text[:4], text.split("\n\n")[1]
     assert can(text, last[:12], speaker)
     assert not can(text.replace("\n\n", "\n\nThe day was cold.\n\n"), last[:12], speaker)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orro's staff confirmed forty names.\n\nIn return 35 were handed over; two more, it said, stayed behind.",
+        "Орро: глава делегации заявил об отсрочке.\n\nВ пятницу, по его словам, 35 человек передадут у моста.",
+    ],
+)
+def test_a_pronoun_inside_the_sentence_takes_it_up_too(text: str) -> None:
+    assert can(text, "35", "Орро" if "Орро" in text else "Orro's staff")
+    assert not can(text.replace(", it said,", ",").replace(", по его словам,", ""), "35", text[:4])
+
+
+def test_a_tag_behind_a_dash_says_who_says_so() -> None:
+    assert can("115 CAPTIVES CAME HOME - ORRO DEFENCE MINISTRY", "115 CAPTIVES", "ORRO")
+    assert not can("115 CAPTIVES CAME HOME TO ORRO", "115 CAPTIVES", "ORRO")
