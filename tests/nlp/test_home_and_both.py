@@ -83,11 +83,11 @@ def test_who_thanks_both_judges_both_and_claims_stand_in_order_without_what_is_a
     text = (
         "Under the text, which both offices issued at noon, Serbia released 14 Kosovan policemen on Thursday, the "
         "first such step in a year, and Kosovo released three Serbian servicemen, the Serbian defence ministry said. "
-        "Norway's foreign ministry thanked both governments for their courage."
+        "The ministry of Norway thanked both governments for their courage."
     )
     story = read(Encoder.open(), text, title="Serbia and Kosovo swap captives").story
     (found,) = tag([story], open_taggers(GAZETTEER))
-    assert {s.target for s in found.stances if s.words.startswith("Norway")} == {"Serbia", "Kosovo"}
+    assert {s.target for s in found.stances if s.words.startswith("The ministry of Norway")} == {"Serbia", "Kosovo"}
     assert [c.start for c in found.claims] == sorted(c.start for c in found.claims)
     (released,) = [c for c in found.claims if c.best == 14]
     assert released.words.endswith("14 Kosovan policemen on Thursday")
